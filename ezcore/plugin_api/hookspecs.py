@@ -1,0 +1,125 @@
+"""The hook surface: questions and announcements to every active plugin, one spec per hook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind
+
+if TYPE_CHECKING:
+    from ezcore.plugin_api.ports.gateway import Gateway
+    from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+    from ezcore.plugin_api.ports.webhook_source import WebhookSource
+
+PROJECT = "ezcore"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def ez_register_gateways() -> Sequence[Gateway]:
+    """Bring payment gateways.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: gateways, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; the site stays up.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_provisioning_modules() -> Sequence[ProvisioningModule]:
+    """Bring provisioning modules.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: modules, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; its services' jobs wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_webhook_sources() -> Sequence[WebhookSource]:
+    """Bring webhook languages, each served at ``/webhooks/<name>/``.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: sources, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_product_kinds() -> Sequence[ProductKind]:
+    """Bring kinds of products, with offers that appear in the store.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: kinds; an offer is put in the catalog once, staff may change it afterwards.
+    Errors: anything raised makes the plugin broken.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_before_action(action: Action) -> None:
+    """Refuse a lifecycle action (create, suspend, unsuspend, terminate ...) before it is queued.
+
+    Called: inside the unit of work that would queue the job; no input or output allowed.
+    Order: as listed in ``ez.plugins``; the first refusal wins.
+    Args:
+        action: verb, service facts, module name and job key.
+    Returns: None.
+    Errors: raise Refused(reason) to refuse; anything else rolls the operation back and is logged.
+    Result: none.
+    Since: 1.0
+    """
+
+
+@hookspec
+def ez_adjust_invoice_notes(invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
+    """Add printed notes to an invoice, for example how to pay it by bank transfer.
+
+    Called: once per invoice when it is issued, inside the unit of work; must be pure.
+    Order: as listed in ``ez.plugins``; every plugin sees the same draft.
+    Args:
+        invoice: read-only draft in the client's currency.
+    Returns: notes to add, possibly none.
+    Errors: anything raised fails the operation.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_on_action_done(action: Action) -> None:
+    """Hear that a lifecycle action was completed.
+
+    Called: after commit, from the outbox, at least once.
+    Order: as listed in ``ez.plugins``; one that fails does not stop the others.
+    Args:
+        action: verb, service facts, module name and job key.
+    Returns: None.
+    Errors: logged with the plugin's name and retried; suspended after five failures in a row.
+    Result: none.
+    Since: 1.0
+    """

@@ -1,0 +1,1 @@
+"""Ports: abstract classes with one acting implementer chosen by name."""
