@@ -1,0 +1,80 @@
+"""What happened, as a value that survives in a table: the base class of every event.
+
+An event carries ids, amounts and dates, never a row. It is written to the outbox as JSON and read back by the type
+hints of its fields, so the hints are the format: see ``event_values`` for the types that are known.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, Final, Self, get_type_hints
+
+from ezcore.kernel.errors import InvalidInput
+from ezcore.kernel.event_values import decode, encode
+
+EVENTS: Final[dict[str, type[Event]]] = {}
+"""Every event class by its name; the name is what the outbox stores, so it is unique and stays."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Subclass with ``@dataclass(frozen=True)``; the class registers itself under its name.
+
+    Raises: TypeError when another class already has the name.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - whatever object takes
+        super().__init_subclass__(**kwargs)
+        known = EVENTS.get(cls.__name__)
+        if known and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"two events are called {cls.__name__}: {known.__module__} and {cls.__module__}")
+        EVENTS[cls.__name__] = cls
+
+    @classmethod
+    def name(cls) -> str:
+        """The name under which ``EVENTS`` and the outbox know this class."""
+        return cls.__name__
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain JSON values. Raises: TypeError when a value is not what its hint says."""
+        hints = get_type_hints(type(self))
+        return {field.name: encode(hints[field.name], getattr(self, field.name)) for field in fields(self)}
+
+    def to_json(self) -> str:
+        """The same as text; equal events give equal text."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Read back what ``to_dict`` wrote, also when an older release wrote it.
+
+        A field that is gone is ignored; one that is new needs a default.
+        Raises: InvalidInput.
+        """
+        hints = get_type_hints(cls)
+        found: dict[str, Any] = {}
+        for field in fields(cls):
+            if field.name in values:
+                found[field.name] = _read(cls, field.name, hints[field.name], values[field.name])
+            elif field.default is MISSING and field.default_factory is MISSING:
+                raise InvalidInput(f"{cls.__name__} lacks {field.name}", field=field.name)
+        return cls(**found)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read back what ``to_json`` wrote. Raises: InvalidInput."""
+        try:
+            values = json.loads(text)
+        except ValueError:
+            raise InvalidInput(f"this is not the JSON of {cls.__name__}") from None
+        if not isinstance(values, dict):
+            raise InvalidInput(f"this is not the JSON of {cls.__name__}")
+        return cls.from_dict(values)
+
+
+def _read(cls: type[Event], name: str, hint: Any, value: Any) -> Any:  # noqa: ANN401 - hints are of any type
+    try:
+        return decode(hint, value)
+    except (TypeError, ValueError, KeyError) as cause:
+        raise InvalidInput(f"{cls.__name__}.{name}: {cause}", field=name) from cause
