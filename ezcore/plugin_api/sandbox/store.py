@@ -1,0 +1,122 @@
+"""Keeps what an imitated vendor knows, so that killing and restarting the imitation loses nothing.
+
+One SQLite file of JSON documents. Every write outside `lock()` is committed at once; everything inside one
+outermost `lock()` is committed together, also when the block raises: a vendor that answers with a refusal may
+well have recorded something (a declined charge is a record).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+# synchronous=OFF: a killed process loses nothing, only a power cut could, and nobody's money lives here.
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+CREATE TABLE IF NOT EXISTS document (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id)
+);
+CREATE TABLE IF NOT EXISTS number (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+class Store:
+    """JSON documents by kind and id, safe to use from several threads of one process."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._guard = threading.RLock()
+        self._depth = 0
+        self._db = sqlite3.connect(
+            str(path) if path else ":memory:", check_same_thread=False, isolation_level=None, timeout=10
+        )
+        self._db.executescript(_SCHEMA)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Nobody else reads or writes inside the block; its writes are committed together."""
+        with self._guard:
+            if self._depth == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._db.execute("COMMIT")
+
+    def put(self, kind: str, doc_id: str, doc: Document) -> None:
+        """Write a document; one that exists keeps its place in the order."""
+        with self.lock():
+            self._db.execute(
+                "INSERT INTO document (kind, id, body) VALUES (?, ?, ?) "
+                "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+                (kind, doc_id, json.dumps(doc)),
+            )
+
+    def get(self, kind: str, doc_id: str) -> Document | None:
+        """A fresh copy of the document, or None; changing the copy changes nothing until `put`."""
+        with self._guard:
+            row = self._db.execute(
+                "SELECT body FROM document WHERE kind = ? AND id = ?", (kind, doc_id)
+            ).fetchone()
+        return None if row is None else _loaded(row[0])
+
+    def delete(self, kind: str, doc_id: str) -> bool:
+        """Forget a document; says whether there was one."""
+        with self.lock():
+            return (
+                self._db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, doc_id)).rowcount
+                == 1
+            )
+
+    def all(self, kind: str) -> list[Document]:
+        """Every document of a kind, oldest first."""
+        with self._guard:
+            rows = self._db.execute(
+                "SELECT body FROM document WHERE kind = ? ORDER BY seq", (kind,)
+            ).fetchall()
+        return [_loaded(row[0]) for row in rows]
+
+    def kinds(self) -> list[str]:
+        """The kinds that have documents, sorted."""
+        with self._guard:
+            return [row[0] for row in self._db.execute("SELECT DISTINCT kind FROM document ORDER BY kind")]
+
+    def next_number(self, name: str) -> int:
+        """1, 2, 3, ... per name; never the same twice, also after a restart."""
+        with self.lock():
+            row = self._db.execute(
+                "INSERT INTO number (name, value) VALUES (?, 1) "
+                "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+                (name,),
+            ).fetchone()
+        return int(row[0])
+
+    def clear(self, kind: str | None = None) -> None:
+        """Forget one kind, or everything; numbers go on, so that no id is ever given twice."""
+        with self.lock():
+            if kind is None:
+                self._db.execute("DELETE FROM document")
+            else:
+                self._db.execute("DELETE FROM document WHERE kind = ?", (kind,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._guard:
+            self._db.close()
+
+
+def _loaded(body: str) -> Document:
+    document: Document = json.loads(body)
+    return document
