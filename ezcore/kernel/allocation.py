@@ -1,6 +1,7 @@
 """Split a whole number by weights without losing or inventing a unit.
 
-Source: the largest remainder method. Ties go to the earlier part, so the same input always gives the same split.
+Source: the largest remainder method. Ties go to the earlier part, so the same input always gives the same
+split.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def largest_remainder(whole: int, weights: Sequence[int | Decimal]) -> list[int]:
     """Give each weight its share of ``whole``; the shares add up to it.
 
-    A weight of zero gets nothing. Raises: ValueError when there is something to split and nothing to split it by.
+    A weight of zero gets nothing.
+    Raises: ValueError when there is something to split and nothing to split it by.
     """
     counts = _as_integers(weights)
     total = sum(counts)

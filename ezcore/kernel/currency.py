@@ -1,7 +1,7 @@
 """What a currency is, and where to look one up by its code.
 
-Source: ISO 4217 list one. The exponents are ours and frozen: other tables (CLDR, gateways) differ and move, and
-an exponent that moves changes the meaning of every stored amount.
+Source: ISO 4217 list one. The exponents are ours and frozen: other tables (CLDR, gateways) differ and move,
+and an exponent that moves changes the meaning of every stored amount.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Turn the values of an event's fields into JSON and back, by their type hints.
 
-Known: int, str, bool, None, Money, Period, date, datetime (aware, stored as UTC), StrEnum, Literal of strings,
-tuple[X, ...], tuple[X, Y] and ``X | None``. A float is refused: there is none near money.
+Known: int, str, bool, None, Money, Period, date, datetime (aware, stored as UTC), StrEnum, Literal of
+strings, tuple[X, ...], tuple[X, Y] and ``X | None``. A float is refused: there is none near money.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin
 
 from ezcore.kernel.money import Money
 from ezcore.kernel.period import Period
-
-# ruff: noqa: ANN401 - this module is about values of any type
 
 
 class _Codec(NamedTuple):

@@ -1,4 +1,4 @@
-"""Where unguessable tokens and public keys come from; seeded in the simulation, so that a run can be repeated."""
+"""Where unguessable tokens and public keys come from; seeded in the simulation, which can be repeated so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Ids(Protocol):
         ...
 
     def key(self, prefix: str) -> str:
-        """A unique name such as ``pay_mzxw6ytboi2dgmrq``: lower case, no padding, safe in host names and tags."""
+        """A unique name such as ``pay_mzxw6ytboi2dgmrq``: lower case, safe in host names and tags."""
         ...
 
 
@@ -36,7 +36,7 @@ class SystemIds:
 
 
 class SeededIds:
-    """The same ids in the same order for the same seed. For simulation and tests only: anybody can guess them."""
+    """The same ids in the same order for the same seed; anybody can guess them: simulation and tests only."""
 
     def __init__(self, seed: int | str) -> None:
         self._seed = str(seed).encode()
@@ -52,8 +52,8 @@ class SeededIds:
 
     def _bytes(self, nbytes: int) -> bytes:
         turn = next(self._turn)
-        blocks = (sha256(b"%s/%d/%d" % (self._seed, turn, block)).digest() for block in range(nbytes // 32 + 1))
-        return b"".join(blocks)[:nbytes]
+        seeds = (b"%s/%d/%d" % (self._seed, turn, block) for block in range(nbytes // 32 + 1))
+        return b"".join(sha256(seed).digest() for seed in seeds)[:nbytes]
 
 
 def _key(prefix: str, random: bytes) -> str:

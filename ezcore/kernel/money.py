@@ -34,7 +34,7 @@ class CurrencyMismatch(EzError):
 class Money:
     """An amount of one currency. Amounts of the same currency can be ordered.
 
-    Raises: InvalidInput when the amount does not fit; UnknownCurrency; TypeError when ``minor`` is no integer.
+    Raises: InvalidInput when the amount does not fit; UnknownCurrency; TypeError when ``minor`` is no int.
     """
 
     minor: int
@@ -68,7 +68,7 @@ class Money:
 
     @classmethod
     def total(cls, items: Iterable[Money], currency: str) -> Self:
-        """Add up items that are all of this currency; nothing adds up to zero.
+        """Add up items that are all of this currency; no items make zero.
 
         Raises: CurrencyMismatch.
         """

@@ -69,7 +69,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
-            raise InvalidInput(f"a period cannot end on {self.end} when it starts on {self.start}", field="period")
+            raise InvalidInput(f"a period from {self.start} cannot end on {self.end}", field="period")
 
     @classmethod
     def of(cls, start: date, cycle: Cycle, anchor_day: int | None = None) -> Self:
@@ -101,8 +101,8 @@ class Period:
 def next_start(start: date, cycle: Cycle, anchor_day: int | None = None) -> date:
     """When the next period starts.
 
-    Months and years land on the anchor day (default: the day of ``start``), or on the last day of a month that
-    is too short for it; the anchor stays what it was. Days and weeks have no anchor.
+    Months and years land on the anchor day (default: the day of ``start``), or on the last day of a month
+    that is too short for it; the anchor stays what it was. Days and weeks have no anchor.
     Raises: NotRecurring; InvalidInput when the anchor is not a day of the month.
     """
     if cycle.unit == "once":

@@ -1,7 +1,7 @@
 """Find the folders that travel with the code, in the repository and in an installed wheel.
 
-``themes`` and ``migrations`` stand at the top of the repository; the wheel carries them as ``ezcore/_data``. Nothing
-else may look for them: this is the one function that knows both places.
+``themes`` and ``migrations`` stand at the top of the repository; the wheel carries them as ``ezcore/_data``.
+Nothing else may look for them: this is the one function that knows both places.
 """
 
 from __future__ import annotations
