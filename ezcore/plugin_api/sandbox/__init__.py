@@ -1,8 +1,9 @@
 """The kit from which plugins build small, stateful imitations of their vendors.
 
-An imitation is spoken to by the vendor's real client library over loopback HTTP(S), or in process by the simulation.
-A plugin writes handlers and documents; the kit gives it a store that survives a restart, one vocabulary of faults,
-a masked call log, a server that can lose an answer after the effect, and a certificate authority of its own.
+An imitation is spoken to by the vendor's real client library over loopback HTTP(S), or in process by the
+simulation. A plugin writes handlers and documents; the kit gives it a store that survives a restart, one
+vocabulary of faults, a masked call log, a server that can lose an answer after the effect, and a certificate
+authority of its own.
 """
 
 from ezcore.plugin_api.sandbox.faults import FAULT_KINDS, Fault, Faults

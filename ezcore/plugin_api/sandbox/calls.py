@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from ezcore.plugin_api.sandbox.messages import SandboxRequest
-from ezcore.plugin_api.sandbox.store import Document, Store
+if TYPE_CHECKING:
+    from ezcore.plugin_api.sandbox.messages import SandboxRequest
+    from ezcore.plugin_api.sandbox.store import Document, Store
 
 MASK = "********"
 _SECRET = re.compile(

@@ -1,4 +1,4 @@
-"""The endpoints under `/_control` by which tests and demos look into an imitated vendor and script its faults.
+"""The endpoints under `/_control` by which tests and demos look into an imitated vendor and script faults.
 
 They are never logged, never faulted and need no credential: the server listens on loopback only.
 """

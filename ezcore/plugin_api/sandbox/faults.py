@@ -1,16 +1,17 @@
 """One vocabulary in which tests and demos tell any imitated vendor to misbehave.
 
-A fault is scripted for a call (the name of a route, with shell wildcards), lets `after` matching calls pass and then
-strikes `times` times. Scripted faults live in the store: they survive a restart of the imitation.
+A fault is scripted for a call (the name of a route, with shell wildcards), lets `after` matching calls
+pass and then strikes `times` times. Scripted faults live in the store: they survive a restart of the imitation.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ezcore.plugin_api.sandbox.store import Document, Store
+if TYPE_CHECKING:
+    from ezcore.plugin_api.sandbox.store import Document, Store
 
 ANSWER_FAULTS = {
     "delay": "answer after args.seconds",

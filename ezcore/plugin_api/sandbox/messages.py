@@ -6,13 +6,15 @@ webob is kept out on purpose: a plugin may not import it, and rooms below `web` 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from wsgiref.util import application_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _FORM = "application/x-www-form-urlencoded"
 

@@ -1,4 +1,4 @@
-"""Serves an imitated vendor on loopback in a background thread, and drops connections where a fault says so."""
+"""Serves an imitated vendor on loopback in a own thread, and drops connections when a fault says so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Self
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 from ezcore.plugin_api.sandbox.wsgi import LoseAnswer, SandboxApp
+
+_LONGEST_LINE = 65536
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -49,12 +51,12 @@ class _Handler(ServerHandler):
 class _RequestHandler(WSGIRequestHandler):
     timeout = 60
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's own name
         """Quiet: calls are in the call log, masked."""
 
     def handle(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if len(self.raw_requestline) > 65536 or not self.parse_request():
+        self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
+        if len(self.raw_requestline) > _LONGEST_LINE or not self.parse_request():
             return
         environ = self.get_environ()
         if isinstance(self.connection, ssl.SSLSocket):

@@ -6,10 +6,12 @@ Time zone: UTC. The shift is kept in the store, so that a restarted imitation do
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ezcore.kernel.clock import Clock
-from ezcore.plugin_api.sandbox.store import Store
+if TYPE_CHECKING:
+    from ezcore.kernel.clock import Clock
+    from ezcore.plugin_api.sandbox.store import Store
 
 _KIND, _ID = "_clock", "shift"
 

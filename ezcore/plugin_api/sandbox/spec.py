@@ -1,15 +1,16 @@
-"""What `ez demo`, `ez simulate` and the tests need to know to start a plugin's imitation and to point the plugin at it."""
+"""What the demo, the simulation and tests need to start a plugin's imitation and to point the plugin at it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ezcore.kernel.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from ezcore.plugin_api.sandbox.wsgi import SandboxApp
 
 
@@ -27,8 +28,9 @@ class SandboxOptions:
 class SandboxSpec:
     """A plugin's imitation of its vendor.
 
-    `make(folder, options)` builds the application with its state in `folder`; `settings(address, ca_file)` gives the
-    plugin's settings, by their names, that make the plugin talk to it. With `tls` it is served over HTTPS.
+    `make(folder, options)` builds the application with its state in `folder`; `settings(address, ca_file)`
+    gives the plugin's settings, by their names, that make the plugin talk to it.
+    With `tls` it is served over HTTPS.
     """
 
     name: str

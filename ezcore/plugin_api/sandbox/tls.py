@@ -1,6 +1,6 @@
-"""The sandboxes' own certificate authority, made at first start and trusted by path: certificate checks stay on.
+"""The sandboxes' own certificate authority, made at first start trusted by path: certificate checks stay on.
 
-Keys are EC P-256; files are written with mode 0600. The server certificate is for 127.0.0.1, ::1 and localhost.
+Keys are EC P-256; files are written with mode 0600. Server certificates are for 127.0.0.1, ::1, localhost.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ezcore.kernel.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CA_DAYS, _SERVER_DAYS, _RENEW_DAYS = 3650, 365, 30
 
@@ -49,7 +52,7 @@ def make_ca(folder: Path, clock: Clock | None = None) -> CaFiles:
 
 
 def server_context(folder: Path, clock: Clock | None = None) -> ssl.SSLContext:
-    """A TLS context for a server on loopback, with a certificate of the folder's authority made for this start."""
+    """A TLS context for a server on loopback, with a new certificate of the folder's authority."""
     now = (clock or SystemClock()).now()
     files = make_ca(folder, clock)
     ca = x509.load_pem_x509_certificate(files.certificate.read_bytes())

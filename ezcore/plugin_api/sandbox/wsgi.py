@@ -1,7 +1,7 @@
 """The WSGI application every imitated vendor subclasses: routes, faults, call log, control endpoints.
 
-A vendor's subclass calls `route(...)` in its constructor and overrides the few methods that give its own error bodies.
-Each handler runs alone, under the store's lock, so that one call is one atomic change, as it is at a real vendor.
+A vendor's subclass calls `route(...)` in its constructor and overrides the few methods that give its own
+error bodies. Each handler runs alone, under the store's lock, so that one call is one atomic change.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ezcore.plugin_api.sandbox.calls import CallLog
 from ezcore.plugin_api.sandbox.control import add_control_routes
@@ -18,8 +18,10 @@ from ezcore.plugin_api.sandbox.faults import ANSWER_FAULTS, Fault, Faults
 from ezcore.plugin_api.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 from ezcore.plugin_api.sandbox.routes import Handler, Routes
 from ezcore.plugin_api.sandbox.shifted_clock import SandboxClock
-from ezcore.plugin_api.sandbox.spec import SandboxOptions
-from ezcore.plugin_api.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from ezcore.plugin_api.sandbox.spec import SandboxOptions
+    from ezcore.plugin_api.sandbox.store import Store
 
 StartResponse = Callable[..., object]
 _CONTROL = "/_control/"
@@ -59,15 +61,15 @@ class SandboxApp:
         """Stop background work and let go of the store."""
         self.store.close()
 
-    def authorize(self, call: str, request: SandboxRequest) -> SandboxResponse | None:
-        """A refusal for a caller without a valid credential, or None to go on. Never asked for `/_control`."""
+    def authorize(self, call: str, request: SandboxRequest) -> SandboxResponse | None:  # noqa: ARG002
+        """A refusal for a caller without a valid credential, or None. Never asked for `/_control`."""
         return None
 
-    def not_found(self, request: SandboxRequest) -> SandboxResponse:
+    def not_found(self, request: SandboxRequest) -> SandboxResponse:  # noqa: ARG002
         """The vendor's answer to an unknown address."""
         return json_response({"error": "not found"}, 404)
 
-    def method_not_allowed(self, request: SandboxRequest) -> SandboxResponse:
+    def method_not_allowed(self, request: SandboxRequest) -> SandboxResponse:  # noqa: ARG002
         """The vendor's answer to a known address with the wrong method."""
         return json_response({"error": "method not allowed"}, 405)
 
@@ -76,12 +78,12 @@ class SandboxApp:
         headers = (("Retry-After", str(fault.args.get("retry_after", 1))),)
         return json_response({"error": "too many requests"}, 429, headers)
 
-    def unauthorized(self, fault: Fault) -> SandboxResponse:
+    def unauthorized(self, fault: Fault) -> SandboxResponse:  # noqa: ARG002
         """The vendor's answer to a bad credential."""
         return json_response({"error": "unauthorized"}, 401)
 
-    def refused(self, error: Exception) -> SandboxResponse | None:
-        """The vendor's answer to an exception of the subclass's own; None lets it pass (a bug, answered 500)."""
+    def refused(self, error: Exception) -> SandboxResponse | None:  # noqa: ARG002
+        """The vendor's answer to an exception of the subclass's own; None lets it pass (a bug, so 500)."""
         return None
 
     def handle(self, request: SandboxRequest) -> SandboxResponse:
@@ -100,6 +102,7 @@ class SandboxApp:
         return self._logged(route.call, route.handler, request)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application."""
         response = self.handle(SandboxRequest.from_environ(environ))
         start_response(response.status_line, response.header_list)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]

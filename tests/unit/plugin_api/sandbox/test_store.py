@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from ezcore.plugin_api.sandbox import Store
 
 
@@ -28,14 +30,16 @@ def test_changing_a_read_document_changes_nothing_until_it_is_put() -> None:
     assert store.get("vm", "1") == {"tags": []}
 
 
+def declined_charge(store: Store) -> None:
+    with store.lock(), store.lock():
+        store.put("charge", "ch_1", {"status": "failed"})
+        raise LookupError("declined")
+
+
 def test_what_was_written_before_a_refusal_inside_a_lock_stays(tmp_path: Path) -> None:
     store = Store(tmp_path / "state.db")
-    try:
-        with store.lock(), store.lock():
-            store.put("charge", "ch_1", {"status": "failed"})
-            raise RuntimeError("declined")
-    except RuntimeError:
-        pass
+    with pytest.raises(LookupError):
+        declined_charge(store)
     store.close()
     assert Store(tmp_path / "state.db").all("charge") == [{"status": "failed"}]
 
