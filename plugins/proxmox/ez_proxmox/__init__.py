@@ -1,0 +1,1 @@
+"""Rents out virtual machines of a Proxmox VE cluster: an ezcore provisioning plugin."""
