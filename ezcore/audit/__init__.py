@@ -1,0 +1,1 @@
+"""Append-only trail of who changed what, sealed into a hash chain."""

@@ -1,0 +1,1 @@
+"""Database floor: declarative base, column types, engine, sealed secrets and the migration runner."""

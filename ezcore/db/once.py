@@ -1,0 +1,18 @@
+"""Insert a row once: the unique index decides, and a second writer is told so without an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ezcore.db.base import Base
+
+
+def insert_once(session: Session, model: type[Base], values: dict[str, Any]) -> int | None:
+    """Insert and give the new id, or None when a row with the same unique key is there already."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(model).values(values).on_conflict_do_nothing().returning(model.__table__.c.id)
+    found: int | None = session.execute(statement).scalar_one_or_none()
+    return found

@@ -1,0 +1,148 @@
+"""Verbs on jobs: enqueue with the change that needs them; retry, run now, cancel, answer, mark done by staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from ezcore.audit import operations as audit
+from ezcore.jobs.models import Job, JobState, JobStep, StaffTask, StepState
+from ezcore.kernel.errors import Refused
+from ezcore.plugin_api.jobs import JobKind
+from ezcore.work import UnitOfWork
+
+MANAGE = "jobs.manage"
+
+
+def enqueue(
+    uow: UnitOfWork,
+    kind: JobKind,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    subject: tuple[str, int] | None = None,
+    client_id: int | None = None,
+    provider: str | None = None,
+    run_at: datetime | None = None,
+) -> Job:
+    """Write a job in the same transaction as the change that needs it, and ring after commit.
+
+    Asking twice with the same `key` gives the row that is there. `provider` is the bulkhead it counts against.
+    """
+    found = uow.session.scalars(select(Job).where(Job.key == key)).first()
+    if found is not None:
+        return found
+    now = uow.database_now()
+    job = Job(
+        kind=kind.name,
+        key=key,
+        payload=payload,
+        subject_kind=subject[0] if subject else "",
+        subject_id=subject[1] if subject else None,
+        client_id=client_id,
+        provider=provider,
+        priority=kind.priority,
+        run_at=run_at or now,
+        actor_name=uow.actor.name,
+        created_at=uow.now(),
+    )
+    uow.session.add(job)
+    uow.session.flush()
+    uow.ring()
+    return job
+
+
+def retry(uow: UnitOfWork, job: Job, reason: str = "") -> None:
+    """Run a waiting, stuck or failed job again now, from its first step that is not done.
+
+    Raises: NotAllowed; Refused when the job runs or is over well.
+    """
+    uow.actor.require(MANAGE)
+    if job.state not in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED):
+        raise Refused(f"job {job.id} is {job.state}; only waiting or failed jobs can be retried")
+    _move(uow, job, JobState.QUEUED, "job.retry", reason)
+    job.run_at = uow.database_now()
+    job.failures, job.first_failed_at, job.finished_at = 0, None, None
+    uow.session.execute(
+        update(JobStep)
+        .where(
+            JobStep.job_id == job.id, JobStep.state.in_([StepState.FAILED, StepState.UNDONE, StepState.NOW])
+        )
+        .values(state=StepState.TODO, result=None, handle=None, note=None)
+    )
+    uow.ring()
+
+
+def answer(uow: UnitOfWork, job: Job, text: str) -> None:
+    """Answer the question of a job that is `needs_info`; it goes on. Raises: NotAllowed, Refused."""
+    uow.actor.require(MANAGE)
+    if job.state != JobState.NEEDS_INFO:
+        raise Refused(f"job {job.id} asks nothing")
+    job.answer = text
+    retry(uow, job, reason=f"answered: {text}")
+
+
+def cancel(uow: UnitOfWork, job: Job, reason: str) -> None:
+    """Give up a job that is not running. What it left at the vendor stays; the reason is kept. Raises: Refused."""
+    uow.actor.require(MANAGE)
+    _close(uow, job, JobState.CANCELLED, "job.cancel", reason)
+
+
+def mark_done(uow: UnitOfWork, job: Job, reason: str) -> None:
+    """Staff did it by hand. Raises: Refused."""
+    uow.actor.require(MANAGE)
+    _close(uow, job, JobState.COMPLETE, "job.mark_done", reason)
+
+
+def open_task(uow: UnitOfWork, job: Job, title: str, cause: str) -> None:
+    """Ask a person, once per job while the question is open."""
+    key = f"job:{job.id}"
+    task = uow.session.scalars(select(StaffTask).where(StaffTask.key == key)).first()
+    if task is None:
+        task = StaffTask(
+            key=key,
+            job_id=job.id,
+            client_id=job.client_id,
+            title=title[:200],
+            cause=cause,
+            opened_at=uow.now(),
+        )
+        uow.session.add(task)
+    else:
+        task.title, task.cause, task.closed_at, task.resolution = title[:200], cause, None, None
+
+
+def close_task(uow: UnitOfWork, job: Job, resolution: str) -> None:
+    """The question answered itself, or was answered."""
+    uow.session.execute(
+        update(StaffTask)
+        .where(StaffTask.job_id == job.id, StaffTask.closed_at.is_(None))
+        .values(closed_at=uow.now(), resolution=resolution)
+    )
+
+
+def _close(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -> None:
+    if not reason.strip():
+        raise Refused("say why: the reason is kept in the audit log")
+    if job.state in (JobState.RUNNING, JobState.COMPLETE, JobState.CANCELLED):
+        raise Refused(f"job {job.id} is {job.state}")
+    _move(uow, job, state, verb, reason)
+    job.finished_at = uow.now()
+    close_task(uow, job, reason)
+
+
+def _move(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -> None:
+    audit.record(
+        uow,
+        verb,
+        "job",
+        job.id,
+        client_id=job.client_id,
+        before={"state": str(job.state)},
+        after={"state": str(state)},
+        reason=reason or None,
+    )
+    job.state = state
+    job.cause, job.question = None, None

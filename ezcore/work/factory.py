@@ -1,0 +1,81 @@
+"""Work: the one factory of units of work, used by views, jobs, CLI, simulation and tests alike."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from ezcore.db.engine import Mode
+from ezcore.db.sealed import SecretBox
+from ezcore.kernel.actor import SYSTEM, Actor
+from ezcore.kernel.clock import Clock
+from ezcore.kernel.crashpoint import crashpoint
+from ezcore.kernel.ids import Ids
+from ezcore.plugin_api.protocols import Hooks
+from ezcore.settings import Settings
+from ezcore.work.unit_of_work import Dispatch, UnitOfWork
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Work:
+    """Opens units of work. `dispatch` runs reactions and writes the outbox; `bell` wakes a worker after commit."""
+
+    engine: Engine
+    clock: Clock
+    ids: Ids
+    hooks: Hooks
+    box: SecretBox
+    settings: Settings
+    dispatch: Dispatch
+    bell: Callable[[], None]
+    virtual_time: bool = False
+
+    @contextmanager
+    def read(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+        """A transaction that cannot change anything; for pages, previews and reports."""
+        with self._session("read") as session:
+            yield self._unit(session, actor)
+
+    @contextmanager
+    def write(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
+        """A transaction that commits when the block ends well and rolls back otherwise; then rings if asked to."""
+        with self._session("write") as session:
+            unit = self._unit(session, actor)
+            yield unit
+            session.commit()
+        crashpoint("work.committed")
+        if unit.wants_ring:
+            self._ring()
+
+    @contextmanager
+    def _session(self, mode: Mode) -> Iterator[Session]:
+        bind = self.engine.execution_options(ez_mode=mode)
+        with sessionmaker(bind, expire_on_commit=False, autoflush=True)() as session:
+            yield session
+
+    def _unit(self, session: Session, actor: Actor) -> UnitOfWork:
+        return UnitOfWork(
+            session=session,
+            actor=actor,
+            clock=self.clock,
+            hooks=self.hooks,
+            ids=self.ids,
+            box=self.box,
+            settings=self.settings,
+            dispatch=self.dispatch,
+            virtual_time=self.virtual_time,
+        )
+
+    def _ring(self) -> None:
+        try:
+            self.bell()
+        except Exception:
+            # A silent bell costs seconds, not work: the sweep finds what is due in the database.
+            log.warning("could not ring; the sweep will find the work", exc_info=True)
