@@ -1,7 +1,7 @@
 """One vocabulary in which tests and demos tell any imitated vendor to misbehave.
 
 A fault is scripted for a call (the name of a route, with shell wildcards), lets `after` matching calls
-pass and then strikes `times` times. Scripted faults live in the store: they survive a restart of the imitation.
+pass and then strikes `times` times. Scripted faults live in the store: they survive a restart.
 """
 
 from __future__ import annotations

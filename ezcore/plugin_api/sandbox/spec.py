@@ -1,4 +1,4 @@
-"""What the demo, the simulation and tests need to start a plugin's imitation and to point the plugin at it."""
+"""What the demo, the simulation and tests need to start an imitation and to point its plugin at it."""
 
 from __future__ import annotations
 
