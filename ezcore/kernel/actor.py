@@ -14,8 +14,8 @@ ActorKind = Literal["visitor", "client", "staff", "system", "plugin"]
 class Actor:
     """A person, a plugin or the system itself, with what it may do.
 
-    ``user_id`` is the login, ``client_id`` the billed party it acts for, ``name`` the name for the audit trail (a
-    plugin's own name for a plugin), and ``behalf_of`` the user as whom a member of staff is looking at the shop.
+    ``user_id`` is the login, ``client_id`` the billed party it acts for, ``name`` what the audit trail says
+    (a plugin's own for a plugin), ``behalf_of`` the user as whom a member of staff is looking around.
     Permissions are closed: what is not listed is not allowed. Only the system may do everything.
     """
 

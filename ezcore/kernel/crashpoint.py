@@ -18,7 +18,7 @@ class SimulatedCrash(BaseException):
     """The process 'died' here; a BaseException so that no ordinary handler swallows it."""
 
 
-def _kill(name: str) -> None:
+def _kill(_name: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -1,8 +1,8 @@
 """The rows of ISO 4217 list one: code, number, exponent, name.
 
 Left out on purpose: the codes for which the standard prints "N.A." as minor unit (metals, bond-market units,
-special drawing rights, testing, no currency). Nobody can be billed in them. Withdrawn currencies are not listed
-either (ANG gave way to XCG and BGN to EUR; CUC, HRK, SLL and ZWL are gone).
+special drawing rights, testing, no currency). Nobody can be billed in them. Withdrawn currencies are not
+listed either (ANG gave way to XCG and BGN to EUR; CUC, HRK, SLL and ZWL are gone).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Event:
         EVENTS[cls.__name__] = cls
 
     @classmethod
-    def name(cls) -> str:
+    def event_name(cls) -> str:
         """The name under which ``EVENTS`` and the outbox know this class."""
         return cls.__name__
 

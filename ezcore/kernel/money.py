@@ -56,7 +56,7 @@ class Money:
     def parse(cls, text: str, currency: str) -> Self:
         """Read a plain amount such as ``12.50`` or ``-3``.
 
-        Decimals beyond the currency's own are refused unless they are zeros: to round here would change a price.
+        Decimals beyond the currency's own are refused unless they are zeros: rounding would change a price.
         Raises: InvalidInput, UnknownCurrency.
         """
         if not isinstance(text, str) or not _AMOUNT.fullmatch(text.strip()):
