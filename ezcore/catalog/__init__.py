@@ -1,0 +1,1 @@
+"""What is sold: product groups, products with feature rows, prices per cycle and currency, options, entitlements."""

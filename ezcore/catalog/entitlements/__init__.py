@@ -1,0 +1,1 @@
+"""What a paid product allows, as rows of its own."""
