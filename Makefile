@@ -1,0 +1,82 @@
+# Everything CI runs stands here: `make check` and `make test`, nothing else.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+EDITABLE := -e . $(addprefix -e ,$(PLUGINS))
+STAMP := $(VENV)/.setup-stamp
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -q
+UV := $(shell command -v uv 2>/dev/null || ([ -x $(BIN)/uv ] && echo $(BIN)/uv))
+
+.PHONY: help setup demo test check browser smoke migrate nightly pins fix \
+        test-unit test-functional test-faults test-scenarios test-security test-plugins test-browser test-packaging
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with everything pinned and the plugins installed; does nothing when nothing changed
+
+# Versions are pinned in requirements/; the index is whatever this machine is set up to use.
+$(STAMP): pyproject.toml requirements/dev.txt requirements/runtime.txt $(addsuffix /pyproject.toml,$(PLUGINS))
+	@if [ ! -x $(BIN)/python ]; then \
+	  if [ -n "$(UV)" ]; then $(UV) venv -q --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi; fi
+	@if [ -n "$(UV)" ]; then INSTALL="$(UV) pip install -q --python $(BIN)/python"; \
+	  else INSTALL="$(BIN)/python -m pip install -q --disable-pip-version-check"; fi; \
+	  set -e; $$INSTALL -r requirements/dev.txt; $$INSTALL --no-deps --no-build-isolation $(EDITABLE)
+	@touch $@
+
+demo: setup ## a seeded shop on SQLite with its vendors' sandboxes; logins are printed
+	$(BIN)/ez demo
+
+migrate: setup ## bring the configured database up to date
+	$(BIN)/ez migrate
+
+smoke: setup ## click through the running demo from outside
+	$(BIN)/ez smoke
+
+check: setup ## lint, format, types, security, floors, spelling, house rules, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/bandit -q -r ezcore plugins -c pyproject.toml
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	$(PYTEST) tests/unit/house tests/docs
+
+fix: setup ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: test-unit test-functional test-faults test-browser ## every test, in the order in which they are cheap
+
+test-unit: setup ## rules and operations of every room and plugin
+	$(PYTEST) -n $(WORKERS) $(wildcard tests/unit plugins)
+
+test-functional: setup ## through WebTest, over months, against attackers, from an installed wheel
+	$(call pytest_if_there,-n $(WORKERS),tests/functional tests/scenarios tests/security tests/packaging)
+
+test-faults: setup ## kill -9 and real processes; one at a time, because they measure time
+	$(call pytest_if_there,,tests/faults)
+
+test-browser: setup ## Chromium
+	$(call pytest_if_there,,tests/browser)
+
+browser: test-browser ## the same as test-browser
+
+nightly: check test ## what is too slow for every change
+	$(BIN)/ez simulate --months 24 --clients 200 --seed 1 --faults
+
+pins: setup ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
+	@set -e; for kind in runtime dev; do \
+	  { [ $$kind = dev ] && echo "-e .[dev]" || echo "-e ."; printf -- '-e ./%s\n' $(PLUGINS); } \
+	  | $(UV) pip compile -q - --no-annotate --no-header $(addprefix --no-emit-package ,ezcore $(subst plugins/,ez-,$(PLUGINS))) \
+	    $$([ $$kind = dev ] && echo "-c requirements/runtime.txt") -o requirements/$$kind.txt; done
+
+# $(1) options, $(2) folders: runs those that exist, says so when none does.
+define pytest_if_there
+	@folders="$(wildcard $(2))"; if [ -z "$$folders" ]; then echo "nothing yet in: $(2)"; \
+	  else echo $(PYTEST) $(1) $$folders; $(PYTEST) $(1) $$folders; fi
+endef
