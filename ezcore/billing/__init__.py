@@ -1,0 +1,1 @@
+"""Money owed and money moved: ledger, invoices, transactions, stored payment methods."""

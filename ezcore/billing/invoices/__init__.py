@@ -1,0 +1,1 @@
+"""Invoices: draft, unpaid, paid, cancelled, refunded (overdue is derived)."""

@@ -1,0 +1,1 @@
+"""Stored payment methods and the names gateways give our clients."""
