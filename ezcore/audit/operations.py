@@ -47,7 +47,7 @@ def record_refusal(
         )
 
 
-def _row(  # noqa: PLR0913 - one argument per column
+def _row(
     uow: UnitOfWork,
     actor: Actor,
     verb: str,

@@ -14,7 +14,8 @@ from ezcore.db.types import JsonDocument, UtcDateTime
 
 class OutboxEvent(Base):
     """One event, committed with the change it tells of. Rows are picked by state, never by a watermark on the id,
-    because a lower id may commit later."""
+    because a lower id may commit later.
+    """
 
     __tablename__ = "outbox_event"
     __table_args__ = (Index("ix_outbox_waiting", "handed_at", "id"),)

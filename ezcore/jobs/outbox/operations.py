@@ -26,7 +26,7 @@ RETRY_SECONDS = (10, 60, 300, 1800, 3600)
 def store(uow: UnitOfWork, events: Sequence[Event]) -> None:
     """Write one row per event, in this transaction, and ask for the bell."""
     rows = [
-        {"name": type(e).__name__, "payload": e.to_dict(), "actor_name": uow.actor.name, "at": uow.now()}
+        {"name": type(e).__name__, "payload": e.to_json(), "actor_name": uow.actor.name, "at": uow.now()}
         for e in events
     ]
     uow.session.execute(insert(OutboxEvent), rows)
@@ -40,7 +40,7 @@ def relay(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
     """
     rows = _claim(work)
     for row in rows:
-        event = EVENTS[row.name].from_dict(row.payload)
+        event = EVENTS[row.name].from_json(row.payload)
         for name, subscriber in subscribers.items():
             _deliver(work, row.id, event, name, subscriber)
         crashpoint("outbox.delivered")
@@ -106,7 +106,7 @@ def _retry_failed(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
         ).all()
         events = {e: uow.session.get_one(OutboxEvent, e) for _, e, _ in due}
     for row_id, event_id, name in due:
-        event = EVENTS[events[event_id].name].from_dict(events[event_id].payload)
+        event = EVENTS[events[event_id].name].from_json(events[event_id].payload)
         if name in subscribers and _deliver(work, event_id, event, name, subscribers[name]):
             with work.write() as uow:
                 uow.session.execute(
