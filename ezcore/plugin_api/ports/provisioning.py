@@ -100,6 +100,10 @@ class ProvisioningModule(ABC):
     def find(self, server: ServerFacts, operation_key: str) -> Resource | None:
         """Look for the thing that carries our key (adopt, reconcile, or create, in that order)."""
 
+    def default_server(self) -> BaseModel | None:
+        """The first server, as the plugin's own settings describe it; None when they do not."""
+        return None
+
     def steps(self, verb: str) -> Sequence[ModuleStep]:
         """The step list of a verb by its name. Raises: KeyError for a verb not declared."""
         if verb not in {str(capability) for capability in self.capabilities}:

@@ -1,0 +1,1 @@
+"""Lifecycle actions: create, suspend, unsuspend, terminate, each a durable job of its module's steps."""

@@ -1,0 +1,138 @@
+"""The jobs of the lifecycle: our own first and last step around the steps that the module brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from ezcore.jobs.engine.context import Settled, StepContext
+from ezcore.jobs.models import Job
+from ezcore.kernel.errors import Refused
+from ezcore.plugin_api.errors import PermanentFailure
+from ezcore.plugin_api.jobs import PROVISIONING, JobKind, Step
+from ezcore.plugin_api.ports.provisioning import ModuleStep, ProvisioningCall, ProvisioningModule
+from ezcore.plugin_api.values import Resource
+from ezcore.services.lifecycle.call import make_call
+from ezcore.services.servers import operations as servers
+from ezcore.services.services import operations as services
+from ezcore.services.services.events import ActionDone, ActionFailed
+from ezcore.services.services.models import Service, ServiceResource, ServiceState
+from ezcore.services.services.rules import VERBS
+from ezcore.work import UnitOfWork
+
+
+def steps_of(context: StepContext) -> Sequence[Step[Any]]:
+    """Choose a server, the module's steps, settle. A service without a module is done by people: it is just marked.
+
+    Raises: LookupError when the module's plugin is missing or broken; the job then waits.
+    """
+    verb, name = context.payload["verb"], context.payload["module"]
+    if name is None:
+        return [_last(verb, None)]
+    module = context.ports.get(ProvisioningModule, name)  # type: ignore[type-abstract]
+    own = module.steps(verb)
+    first = [Settled("server", "Choose a server", settle=_choose_server)] if verb == "create" else []
+    return [*first, *(_wrap(step, module) for step in own), _last(verb, own[-1].name)]
+
+
+def failed(uow: UnitOfWork, job: Job) -> None:
+    """A lifecycle job failed for good: free the service's place. Emits: ActionFailed."""
+    service = uow.session.get_one(Service, job.payload["service_id"])
+    service.open_action = None
+    uow.emit(ActionFailed(service.id, service.client_id, job.payload["verb"], job.key, job.cause or ""))
+
+
+def _wrap(step: ModuleStep, module: ProvisioningModule) -> Step[StepContext]:
+    def with_call(function: Callable[[ProvisioningCall], Any]) -> Callable[[StepContext], Any]:
+        return lambda context: function(make_call(context, module))
+
+    return Step(
+        step.name, step.title, run=with_call(step.run) if step.run else None,
+        undo=with_call(step.undo) if step.undo else None, deadline=step.deadline,
+    )  # fmt: skip
+
+
+def _choose_server(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
+    service = _service(uow, context)
+    if service.server_id is None:
+        service.server_id = servers.choose(uow, context.payload["module"]).id
+
+
+def _last(verb: str, source: str | None) -> Settled:
+    titles = {
+        "create": "Hand over",
+        "suspend": "Mark as suspended",
+        "unsuspend": "Mark as active",
+        "terminate": "Close the books",
+    }
+
+    def settle(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
+        service = _service(uow, context)
+        if source is not None and verb == "create":
+            _remember_resource(uow, service, context.results[source])
+        _arrive(uow, service, verb, context)
+
+    return Settled("settle", titles[verb], settle=settle)
+
+
+def _remember_resource(uow: UnitOfWork, service: Service, result: Any) -> None:
+    resource = Resource.model_validate(result)
+    if service.module is None or service.server_id is None:
+        raise PermanentFailure("the service lost its module or server")
+    uow.session.add(
+        ServiceResource(
+            service_id=service.id,
+            module=service.module,
+            server_id=service.server_id,
+            external_id=resource.external_id,
+            operation_key=resource.operation_key,
+            address=resource.address,
+            location=resource.location,
+            facts=resource.facts,
+            created_at=uow.now(),
+            live_key=f"{service.module}:{service.server_id}:{resource.external_id}",
+        )  # fmt: skip
+    )
+
+
+def _arrive(uow: UnitOfWork, service: Service, verb: str, context: StepContext) -> None:
+    _, target = VERBS[verb]
+    if service.open_action != verb:
+        raise Refused(f"the service waits for {service.open_action}, not for {verb}")
+    service.open_action = None
+    if verb == "create":
+        service.activated_at = uow.now()
+    elif verb == "suspend":
+        service.suspended_on, service.suspend_reason = uow.today(), context.payload["reason"][:200]
+    elif verb == "unsuspend":
+        service.suspended_on, service.suspend_reason = None, None
+    elif verb == "terminate":
+        _close(uow, service)
+    services.move(uow, service, ServiceState(target), context.payload["reason"])
+    uow.emit(ActionDone(service.id, service.client_id, verb, context.job.key))
+
+
+def _close(uow: UnitOfWork, service: Service) -> None:
+    service.ended_at = uow.now()
+    live = select(ServiceResource).where(
+        ServiceResource.service_id == service.id, ServiceResource.removed_at.is_(None)
+    )
+    for resource in uow.session.scalars(live):
+        resource.removed_at, resource.live_key = uow.now(), None
+
+
+def _service(uow: UnitOfWork, context: StepContext) -> Service:
+    return uow.session.get_one(Service, context.payload["service_id"], with_for_update=True)
+
+
+KINDS: dict[str, JobKind] = {
+    verb: JobKind(f"services.{verb}", title, PROVISIONING, steps_of, priority=priority)
+    for verb, title, priority in (
+        ("create", "Set up a service", 8),
+        ("suspend", "Suspend a service", 3),
+        ("unsuspend", "Unsuspend a service", 9),
+        ("terminate", "Terminate a service", 2),
+    )
+}

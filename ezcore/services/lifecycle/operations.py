@@ -1,0 +1,60 @@
+"""Ask for a lifecycle action: one at a time per service, vetoed by plugins, then queued with the change."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from ezcore.audit import operations as audit
+from ezcore.jobs import operations as jobs
+from ezcore.jobs.models import Job
+from ezcore.kernel.errors import Refused
+from ezcore.plugin_api.values import Action
+from ezcore.services.lifecycle.jobs import KINDS
+from ezcore.services.services import queries
+from ezcore.services.services.models import Service, ServiceState
+from ezcore.services.services.rules import check_verb
+from ezcore.work import UnitOfWork
+
+
+def request(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job:
+    """Queue `verb` for the service, in the same transaction as whatever asks for it.
+
+    A conditional UPDATE takes the service's one place for an action, so eight clicks give one job.
+    Raises: NotAllowed, IllegalMove, Refused (another action runs, or a plugin's veto).
+    """
+    uow.actor.require("services.manage")
+    uow.session.refresh(service)
+    check_verb(verb, ServiceState(service.state))
+    job_key = f"{verb}-{service.reference}-{service.actions + 1}"
+    _take_place(uow, service, verb)
+    if service.module is not None:
+        action = Action(
+            verb=verb, service=queries.facts(uow, service), module=service.module, job_key=job_key
+        )
+        uow.hooks.before_action(action)
+    job = jobs.enqueue(
+        uow, KINDS[verb], job_key,
+        {"service_id": service.id, "verb": verb, "module": service.module, "reason": reason},
+        subject=("service", service.id), client_id=service.client_id,
+        provider=f"{service.module}:{service.server_id or 'new'}" if service.module else None,
+    )  # fmt: skip
+    audit.record(
+        uow, f"service.request_{verb}", "service", service.id, client_id=service.client_id, reason=reason
+    )
+    return job
+
+
+def is_busy(service: Service) -> bool:
+    """Does an action run (or wait for a person)?"""
+    return service.open_action is not None
+
+
+def _take_place(uow: UnitOfWork, service: Service, verb: str) -> None:
+    taken = uow.session.execute(
+        update(Service)
+        .where(Service.id == service.id, Service.open_action.is_(None), Service.actions == service.actions)
+        .values(open_action=verb, actions=Service.actions + 1)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused("another action is running on this service")
+    uow.session.refresh(service)

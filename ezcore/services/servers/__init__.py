@@ -1,0 +1,1 @@
+"""Servers: the panels and clusters that provisioning modules talk to."""

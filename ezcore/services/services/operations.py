@@ -1,0 +1,163 @@
+"""Verbs of services that need no vendor: open, extend, schedule a cancellation, reveal a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from ezcore.audit import operations as audit
+from ezcore.catalog.products.models import Product
+from ezcore.catalog.products.rules import Configured
+from ezcore.db.once import insert_once
+from ezcore.kernel.errors import Refused
+from ezcore.services.services.events import CancellationScheduled, PeriodPaid
+from ezcore.services.services.models import Service, ServiceSecret, ServiceState
+from ezcore.services.services.rules import check_move, first_period
+from ezcore.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class NewService:
+    """What an order line asks for."""
+
+    client_id: int
+    product: Product
+    configured: Configured
+    label: str
+    params: Mapping[str, Any]
+    order_line_id: int
+
+
+def open_service(uow: UnitOfWork, new: NewService) -> Service:
+    """A service that waits for its first payment. Its first period starts today; today's day is its anchor."""
+    today = uow.today()
+    recurring = new.configured.cycle.unit != "once"
+    end = first_period(today, new.configured.cycle).end if recurring else None
+    service = Service(
+        reference=uow.ids.key("svc"), client_id=new.client_id, product_id=new.product.id,
+        order_line_id=new.order_line_id, label=new.label[:120], module=new.product.module,
+        state=ServiceState.PENDING, currency=new.configured.recurring.currency,
+        price_minor=new.configured.recurring.minor, cycle_name=str(new.configured.cycle), anchor_day=today.day,
+        started_on=today, billed_until=end, params=dict(new.params),
+        choices=[list(pair) for pair in new.configured.choices], settings=new.configured.settings,
+        created_at=uow.now(), actions=0,
+    )  # fmt: skip
+    uow.session.add(service)
+    uow.session.flush()
+    audit.record(
+        uow, "service.open", "service", service.id, client_id=new.client_id, after={"state": "pending"}
+    )
+    return service
+
+
+def extend(uow: UnitOfWork, service: Service, until: date) -> None:
+    """A period was paid. Paying late, early or twice moves the date by nothing but the period paid.
+
+    Emits: PeriodPaid.
+    """
+    if service.paid_until is not None and service.paid_until >= until:
+        return
+    before = service.paid_until
+    service.paid_until = until
+    audit.record(
+        uow, "service.extend", "service", service.id, client_id=service.client_id,
+        before={"paid_until": str(before)}, after={"paid_until": str(until)},
+    )  # fmt: skip
+    uow.emit(PeriodPaid(service.id, service.client_id, until))
+
+
+def schedule_cancellation(uow: UnitOfWork, service: Service, reason: str = "") -> None:
+    """End the service when the paid period ends; nothing more is invoiced. Emits: CancellationScheduled.
+
+    Raises: NotAllowed; Refused when it is over already or a cancellation is scheduled.
+    """
+    _require(uow, service)
+    if service.state not in (ServiceState.ACTIVE, ServiceState.SUSPENDED):
+        raise Refused(f"a {service.state} service cannot be cancelled")
+    if service.cancel_on is not None:
+        raise Refused(f"this service already ends on {service.cancel_on}")
+    service.cancel_on = service.paid_until or uow.today()
+    service.cancel_reason = reason[:400]
+    audit.record(
+        uow, "service.cancel", "service", service.id, client_id=service.client_id,
+        after={"cancel_on": str(service.cancel_on)}, reason=reason or None,
+    )  # fmt: skip
+    uow.emit(CancellationScheduled(service.id, service.client_id, service.cancel_on))
+
+
+def keep(uow: UnitOfWork, service: Service) -> None:
+    """Take a scheduled cancellation back. Raises: NotAllowed, Refused."""
+    _require(uow, service)
+    if service.cancel_on is None or service.state not in (ServiceState.ACTIVE, ServiceState.SUSPENDED):
+        raise Refused("nothing to take back")
+    before, service.cancel_on, service.cancel_reason = service.cancel_on, None, None
+    audit.record(
+        uow,
+        "service.keep",
+        "service",
+        service.id,
+        client_id=service.client_id,
+        before={"cancel_on": str(before)},
+    )
+
+
+def move(uow: UnitOfWork, service: Service, state: ServiceState, reason: str | None = None) -> None:
+    """The one door through which a service changes its state. Raises: IllegalMove."""
+    before = ServiceState(service.state)
+    check_move(before, state)
+    service.state = state
+    audit.record(
+        uow, f"service.{state}", "service", service.id, client_id=service.client_id,
+        before={"state": str(before)}, after={"state": str(state)}, reason=reason,
+    )  # fmt: skip
+
+
+def keep_secret(uow: UnitOfWork, service_id: int, name: str, text: str) -> str:
+    """Store a secret for one later reveal, sealed; the first one stored is the one that counts. Returns it."""
+    row = uow.session.scalars(
+        select(ServiceSecret).where(ServiceSecret.service_id == service_id, ServiceSecret.name == name)
+    ).first()
+    if row is not None and row.sealed is not None:
+        return uow.box.open(_row(service_id, name), row.sealed)
+    sealed = uow.box.seal(_row(service_id, name), text)
+    if row is not None:
+        row.sealed, row.revealed_at = sealed, None
+        return text
+    values = {"service_id": service_id, "name": name, "sealed": sealed, "made_at": uow.now()}
+    if insert_once(uow.session, ServiceSecret, values) is None:
+        return keep_secret(uow, service_id, name, text)
+    return text
+
+
+def reveal_secret(uow: UnitOfWork, service: Service, name: str) -> str:
+    """Show a secret once; the ciphertext is then thrown away. The caller has re-authenticated the user.
+
+    Raises: NotAllowed; Refused when there is none (any more).
+    """
+    _require(uow, service)
+    row = uow.session.scalars(
+        select(ServiceSecret).where(ServiceSecret.service_id == service.id, ServiceSecret.name == name)
+    ).first()
+    if row is None or row.sealed is None:
+        raise Refused("this secret was shown before; set a new one instead")
+    text = uow.box.open(_row(service.id, name), row.sealed)
+    row.sealed, row.revealed_at = None, uow.now()
+    audit.record(
+        uow, "service.reveal", "service", service.id, client_id=service.client_id, after={"name": name}
+    )
+    return text
+
+
+def _row(service_id: int, name: str) -> str:
+    return f"service:{service_id}:{name}"
+
+
+def _require(uow: UnitOfWork, service: Service) -> None:
+    if uow.actor.kind == "client" and uow.actor.client_id == service.client_id:
+        uow.actor.require("client.services")
+    else:
+        uow.actor.require("services.manage")
