@@ -1,1 +1,32 @@
-"""Test kit: conformance suites and quiet stand-ins that core and plugin tests build on."""
+"""What plugin authors inherit in their tests: conformance suites, a step runner, and a script of faults.
+
+Needs pytest (the `test` extra); nothing outside of tests imports this package.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite(
+    "ezcore.testkit.gateway_contract",
+    "ezcore.testkit.provisioning_contract",
+    "ezcore.testkit.webhook_contract",
+)
+
+from ezcore.testkit.gateway_case import GatewayCase, SignedWebhooks  # noqa: E402
+from ezcore.testkit.gateway_contract import GatewayContract  # noqa: E402
+from ezcore.testkit.provisioning_case import ProvisioningCase  # noqa: E402
+from ezcore.testkit.provisioning_contract import ProvisioningContract  # noqa: E402
+from ezcore.testkit.step_runner import RunReport, StepRunner  # noqa: E402
+from ezcore.testkit.webhook_contract import WebhookSourceContract  # noqa: E402
+
+__all__ = [
+    "GatewayCase",
+    "GatewayContract",
+    "ProvisioningCase",
+    "ProvisioningContract",
+    "RunReport",
+    "SignedWebhooks",
+    "StepRunner",
+    "WebhookSourceContract",
+]

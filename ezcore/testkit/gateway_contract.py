@@ -1,0 +1,210 @@
+"""What every payment gateway must be able to promise; a plugin inherits the class and gives one fixture."""
+
+# ruff: noqa: D102 - a test is named by its promise
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, PermanentFailure, RetryAfter, StepSignal
+from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability, PaymentResult
+from ezcore.testkit.gateway_case import GatewayCase
+from ezcore.testkit.hostile import HOSTILE_REPLIES
+
+VERBS = {
+    GatewayCapability.CHECKOUT: "start_checkout",
+    GatewayCapability.OFFLINE: "start_checkout",
+    GatewayCapability.CAPTURE: "capture",
+    GatewayCapability.REFUND: "refund",
+    GatewayCapability.FIND: "find",
+}
+
+
+class GatewayContract:
+    """Inherit as `class TestStripe(GatewayContract)` and give the fixture `gateway_case`.
+
+    Tests of capabilities that are not declared are skipped by name.
+    """
+
+    @pytest.fixture
+    def gateway_case(self) -> GatewayCase:
+        """The gateway under test."""
+        raise NotImplementedError("give a fixture gateway_case that returns a GatewayCase")
+
+    def test_it_has_a_name_for_code_and_a_label_for_people(self, gateway_case: GatewayCase) -> None:
+        gateway = gateway_case.gateway
+        assert re.fullmatch(r"[a-z][a-z0-9_]{1,39}", gateway.name)
+        assert gateway.label.strip()
+
+    def test_it_can_take_money_one_way_or_another(self, gateway_case: GatewayCase) -> None:
+        ways = {GatewayCapability.CHECKOUT, GatewayCapability.OFFLINE, GatewayCapability.CAPTURE}
+        assert gateway_case.gateway.capabilities & ways
+
+    def test_every_declared_capability_has_its_verb(self, gateway_case: GatewayCase) -> None:
+        gateway = gateway_case.gateway
+        missing = [
+            str(capability)
+            for capability in gateway.capabilities
+            if getattr(type(gateway), VERBS[capability]) is getattr(Gateway, VERBS[capability])
+        ]
+        assert missing == []
+
+    def test_who_charges_cards_can_say_what_became_of_a_charge(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        assert GatewayCapability.FIND in gateway_case.gateway.capabilities
+
+    def test_a_checkout_leads_to_a_page(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CHECKOUT)
+        started = gateway_case.gateway.start_checkout(gateway_case.checkout("page"))
+        assert started.url
+        assert re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", started.url)
+        assert started.external_id
+
+    def test_an_offline_checkout_says_what_to_pay_and_under_which_reference(
+        self, gateway_case: GatewayCase
+    ) -> None:
+        _only(gateway_case, GatewayCapability.OFFLINE)
+        request = gateway_case.checkout("offline")
+        started = gateway_case.gateway.start_checkout(request)
+        assert started.url is None
+        assert started.instructions
+        assert request.reference in started.instructions
+        assert str(request.amount.decimal) in started.instructions
+
+    def test_a_checkout_started_twice_is_one_checkout(self, gateway_case: GatewayCase) -> None:
+        _one_of(gateway_case, GatewayCapability.CHECKOUT, GatewayCapability.OFFLINE)
+        before = gateway_case.effects("start_checkout")
+        first = gateway_case.gateway.start_checkout(gateway_case.checkout("twice"))
+        second = gateway_case.gateway.start_checkout(gateway_case.checkout("twice"))
+        assert second.external_id == first.external_id
+        assert second.instructions == first.instructions
+        assert gateway_case.effects("start_checkout") - before <= 1
+
+    def test_a_stored_method_is_charged_the_amount_that_was_asked(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        result = gateway_case.gateway.capture(gateway_case.capture("charge"))
+        assert result.status == "succeeded"
+        assert result.amount == gateway_case.amount
+        assert result.external_id
+        assert gateway_case.gateway.find("charge") == result
+
+    def test_a_charge_asked_twice_moves_money_once(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        before = gateway_case.effects("capture")
+        first = gateway_case.gateway.capture(gateway_case.capture("again"))
+        second = gateway_case.gateway.capture(gateway_case.capture("again"))
+        assert second.external_id == first.external_id
+        assert gateway_case.effects("capture") - before == 1
+
+    @pytest.mark.parametrize("fault", ["lose_answer", "lose_request"])
+    def test_a_charge_without_an_answer_is_unknown_and_moves_money_once(
+        self, gateway_case: GatewayCase, fault: str
+    ) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        before = gateway_case.effects("capture")
+        gateway_case.misbehave("capture", fault)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            gateway_case.gateway.capture(gateway_case.capture("lost"))
+        assert fault == "lose_request" or heard.type is OutcomeUnknown
+        found = gateway_case.gateway.find("lost")
+        assert (found is not None) == (fault == "lose_answer")
+        assert gateway_case.gateway.capture(gateway_case.capture("lost")).status == "succeeded"
+        assert gateway_case.effects("capture") - before == 1
+
+    def test_a_vendor_that_asks_to_wait_is_waited_for(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        before = gateway_case.effects("capture")
+        gateway_case.misbehave("capture", "rate_limit", retry_after=3)
+        with pytest.raises(RetryAfter) as asked:
+            gateway_case.gateway.capture(gateway_case.capture("slowly"))
+        assert asked.value.seconds > 0
+        assert gateway_case.effects("capture") == before
+
+    def test_a_broken_vendor_is_no_decline(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        gateway_case.misbehave("capture", "error", status=500, body="oops")
+        with pytest.raises((OutcomeUnknown, RetryAfter)):
+            gateway_case.gateway.capture(gateway_case.capture("broken"))
+
+    def test_a_refused_credential_is_for_staff_not_for_the_ladder(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        gateway_case.misbehave("capture", "unauthorized")
+        with pytest.raises((PermanentFailure, NeedsInfo)):
+            gateway_case.gateway.capture(gateway_case.capture("locked"))
+
+    @pytest.mark.parametrize("reply", HOSTILE_REPLIES)
+    def test_a_reply_that_makes_no_sense_is_not_believed(self, gateway_case: GatewayCase, reply: str) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        before = gateway_case.effects("capture")
+        gateway_case.misbehave("capture", "hostile", **HOSTILE_REPLIES[reply])
+        with pytest.raises(StepSignal) as heard:
+            gateway_case.gateway.capture(gateway_case.capture("odd"))
+        assert not isinstance(heard.value, PermanentFailure), "the charge may have happened"
+        assert gateway_case.gateway.capture(gateway_case.capture("odd")).status == "succeeded"
+        assert gateway_case.effects("capture") - before == 1
+
+    def test_a_key_never_used_finds_nothing(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.FIND)
+        assert gateway_case.gateway.find("never-asked") is None
+
+    def test_a_refund_asked_twice_gives_money_back_once(self, gateway_case: GatewayCase) -> None:
+        paid = _paid(gateway_case, "refunded")
+        before = gateway_case.effects("refund")
+        first = gateway_case.gateway.refund(gateway_case.refund("back", paid))
+        second = gateway_case.gateway.refund(gateway_case.refund("back", paid))
+        assert first.status in ("succeeded", "pending")
+        assert first.amount == gateway_case.amount
+        assert second.external_id == first.external_id
+        assert gateway_case.effects("refund") - before == 1
+
+    def test_a_refund_without_an_answer_gives_money_back_once(self, gateway_case: GatewayCase) -> None:
+        paid = _paid(gateway_case, "refund-lost")
+        before = gateway_case.effects("refund")
+        gateway_case.misbehave("refund", "lose_answer")
+        with pytest.raises(OutcomeUnknown):
+            gateway_case.gateway.refund(gateway_case.refund("back-lost", paid))
+        assert gateway_case.gateway.refund(gateway_case.refund("back-lost", paid)).status != "failed"
+        assert gateway_case.effects("refund") - before == 1
+
+    def test_no_secret_is_seen_in_logs_results_or_errors(
+        self, gateway_case: GatewayCase, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("DEBUG")
+        said = [repr(gateway_case.gateway), *_everything_it_says(gateway_case)]
+        everything = "\n".join([*said, caplog.text])
+        assert [secret for secret in gateway_case.secrets if secret in everything] == []
+
+
+def _everything_it_says(case: GatewayCase) -> list[str]:
+    said = []
+    capabilities = case.gateway.capabilities
+    if capabilities & {GatewayCapability.CHECKOUT, GatewayCapability.OFFLINE}:
+        said.append(repr(case.gateway.start_checkout(case.checkout("secrets"))))
+    if GatewayCapability.CAPTURE in capabilities:
+        said.append(repr(case.gateway.capture(case.capture("secrets-1"))))
+        for number, fault in enumerate(("unauthorized", "error", "lose_answer"), start=2):
+            case.misbehave("capture", fault)
+            with pytest.raises(StepSignal) as heard:
+                case.gateway.capture(case.capture(f"secrets-{number}"))
+            said.append(repr(heard.value))
+    return said
+
+
+def _paid(case: GatewayCase, key: str) -> str:
+    _only(case, GatewayCapability.REFUND)
+    _only(case, GatewayCapability.CAPTURE)
+    result: PaymentResult = case.gateway.capture(case.capture(key))
+    assert result.external_id
+    return result.external_id
+
+
+def _only(case: GatewayCase, capability: GatewayCapability) -> None:
+    if capability not in case.gateway.capabilities:
+        pytest.skip(f"{case.gateway.name} does not declare {capability}")
+
+
+def _one_of(case: GatewayCase, *capabilities: GatewayCapability) -> None:
+    if not case.gateway.capabilities & set(capabilities):
+        pytest.skip(f"{case.gateway.name} declares none of {', '.join(capabilities)}")
