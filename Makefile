@@ -21,6 +21,7 @@ setup: $(STAMP) ## make .venv with everything pinned and the plugins installed; 
 
 # Versions are pinned in requirements/; the index is whatever this machine is set up to use.
 $(STAMP): pyproject.toml requirements/dev.txt requirements/runtime.txt $(addsuffix /pyproject.toml,$(PLUGINS))
+	@echo "setting up $(VENV)"
 	@if [ ! -x $(BIN)/python ]; then \
 	  if [ -n "$(UV)" ]; then $(UV) venv -q --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi; fi
 	@if [ -n "$(UV)" ]; then INSTALL="$(UV) pip install -q --python $(BIN)/python"; \
