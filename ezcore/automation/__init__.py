@@ -1,0 +1,1 @@
+"""Processes over many nouns: renewals, charges, reminders, suspensions, cancellations, terminations, upkeep."""

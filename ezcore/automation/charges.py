@@ -1,0 +1,65 @@
+"""Charges stored payment methods for invoices that come due, with a retry schedule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from ezcore.automation.run import Outcome
+from ezcore.billing.invoices.models import Invoice, InvoiceStatus
+from ezcore.billing.methods.operations import method_of
+from ezcore.billing.transactions.jobs import request_capture
+from ezcore.billing.transactions.models import Transaction, TransactionStatus
+from ezcore.jobs.models import OPEN_STATES, Job
+from ezcore.work import UnitOfWork, Work
+
+# Days after the due date on which a declined charge is tried again.
+RETRY_DAYS = (0, 2, 4)
+
+
+def run(work: Work, on: date, preview: bool) -> Outcome:
+    """Queue one charge per due invoice whose client has a stored method. Safe to run twice: one job per attempt."""
+    outcome = Outcome()
+    with work.read() as uow:
+        days = uow.settings.billing.charge_days_before
+        due = select(Invoice.id).where(
+            Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on <= on + timedelta(days=days)
+        )
+        ids = uow.session.scalars(due.order_by(Invoice.id)).all()
+    for invoice_id in ids:
+        with work.write() if not preview else work.read() as uow:
+            _charge(uow, uow.session.get_one(Invoice, invoice_id), on, preview, outcome)
+    return outcome
+
+
+def _charge(uow: UnitOfWork, invoice: Invoice, on: date, preview: bool, outcome: Outcome) -> None:
+    method = method_of(uow, invoice.client_id)
+    if method is None or _busy(uow, invoice):
+        return
+    declined = _declines(uow, invoice)
+    if declined and (
+        declined > len(RETRY_DAYS) or on < invoice.due_on + timedelta(days=RETRY_DAYS[declined - 1])
+    ):
+        outcome.skipped.append(f"invoice {invoice.number}: declined {declined} times")
+        return
+    if not preview:
+        request_capture(uow, invoice, method, declined + 1)
+    outcome.lines.append(f"invoice {invoice.number}: charge {invoice.balance_due} to {method.label}")
+
+
+def _declines(uow: UnitOfWork, invoice: Invoice) -> int:
+    query = select(func.count()).where(
+        Transaction.invoice_id == invoice.id,
+        Transaction.kind == "capture",
+        Transaction.status == TransactionStatus.DECLINED,
+    )
+    return int(uow.session.scalar(query) or 0)
+
+
+def _busy(uow: UnitOfWork, invoice: Invoice) -> bool:
+    """A charge runs, or the client is paying right now: never ask twice for the same money."""
+    query = select(Job.id).where(
+        Job.kind == "billing.capture", Job.subject_id == invoice.id, Job.state.in_(OPEN_STATES)
+    )
+    return uow.session.execute(query.limit(1)).first() is not None

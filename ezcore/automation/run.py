@@ -1,0 +1,32 @@
+"""What every automation task is: a name, a time of day, and a function that can also only preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from ezcore.work import Work
+
+
+@dataclass
+class Outcome:
+    """What a run did, or would do: one line per record, so that every count leads to its records."""
+
+    lines: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Figures for the run's row."""
+        return {"done": len(self.lines), "skipped": len(self.skipped)}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scheduled task. `at` is in the shop's time zone; `every_minute` tasks ignore it."""
+
+    name: str
+    title: str
+    function: Callable[[Work, date, bool], Outcome]
+    at: time = time(0, 10)
+    every_minute: bool = False

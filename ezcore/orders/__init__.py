@@ -1,0 +1,1 @@
+"""What is asked for: carts, estimates, checkout, orders, and fulfilment after payment."""

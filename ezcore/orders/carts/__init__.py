@@ -1,0 +1,1 @@
+"""Carts of visitors and clients."""

@@ -1,0 +1,1 @@
+"""From paid to delivered."""

@@ -1,0 +1,1 @@
+"""Orders and the checkout that places them."""
