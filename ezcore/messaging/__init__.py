@@ -1,0 +1,1 @@
+"""Mail that leaves the house: templates, the outbox of intents, and the job that hands them over."""

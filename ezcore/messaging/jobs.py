@@ -1,0 +1,58 @@
+"""The durable job that hands a queued mail over, once in effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from ezcore.jobs.engine import Settled, StepContext
+from ezcore.messaging.mailer import Letter, MailRefused, choose_mailer
+from ezcore.messaging.models import Mail, MailState
+from ezcore.messaging.queries import body_of
+from ezcore.plugin_api.errors import PermanentFailure
+from ezcore.plugin_api.jobs import MAIL, JobKind
+from ezcore.work import UnitOfWork
+
+
+def hand_over(context: StepContext) -> None:
+    """Give the mail to the mailer; no transaction is open meanwhile.
+
+    Raises: PermanentFailure when the server refuses it for good; anything else is tried again by the ladder.
+    """
+    mail_id = int(context.payload["mail_id"])
+    with context.work.read() as uow:
+        mail = uow.session.get_one(Mail, mail_id)
+        letter = Letter(mail.recipient, mail.subject, body_of(uow, mail), mail.message_id, mail.queued_at)
+    try:
+        choose_mailer(context.work.settings).send(letter)
+    except MailRefused as refusal:
+        _note(context, mail_id, MailState.FAILED, refusal.message)
+        raise PermanentFailure(f"the mail server refused it: {refusal.message}") from refusal
+    except Exception as error:
+        _note(context, mail_id, MailState.QUEUED, f"{type(error).__name__}: {error}")
+        raise
+
+
+def mark_sent(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
+    """It is out: write that down with the end of the step."""
+    mail = uow.session.get_one(Mail, int(context.payload["mail_id"]))
+    mail.state, mail.sent_at, mail.cause = MailState.SENT, uow.now(), None
+
+
+def _note(context: StepContext, mail_id: int, state: MailState, cause: str) -> None:
+    with context.work.write() as uow:
+        uow.session.execute(
+            update(Mail)
+            .where(Mail.id == mail_id, Mail.state == MailState.QUEUED)
+            .values(state=state, cause=cause[:2000])
+        )
+
+
+SEND = JobKind(
+    "messaging.send",
+    "Send a mail",
+    MAIL,
+    [Settled("hand_over", "Hand over to the mail server", run=hand_over, settle=mark_sent)],
+    priority=5,
+)
