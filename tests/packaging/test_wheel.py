@@ -24,7 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with this wheel and the dependencies, but not the ezcore, of the one that runs the tests."""
+    """An environment with this wheel and the dependencies, not the ezcore, of the one that runs the tests."""
     place = tmp_path_factory.mktemp("installed")
     venv.create(place, with_pip=False, symlinks=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(place)}))
