@@ -1,13 +1,12 @@
-"""A stateful imitation of a Proxmox VE 9 cluster, spoken to by the real proxmoxer client over loopback HTTPS."""
+"""A stateful imitation of a Proxmox VE 9 cluster, for the real proxmoxer client over loopback TLS."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ez_proxmox.sandbox.app import ProxmoxSandbox
+from ez_proxmox.sandbox.seed import TEMPLATE_VMID, TOKEN_ID, TOKEN_SECRET
 from ezcore.plugin_api.sandbox import SandboxApp, SandboxOptions, SandboxSpec, Store
-
-from .app import ProxmoxSandbox
-from .seed import TEMPLATE_VMID, TOKEN_ID, TOKEN_SECRET
 
 
 def make(folder: Path, options: SandboxOptions) -> SandboxApp:

@@ -1,28 +1,28 @@
 """The imitated cluster as a WSGI application: addresses, token check, answers in Proxmox's envelope.
 
-Names of calls in faults and in the call log: version nextid resources nodes storage list clone config.get config.put
-config.post cloudinit resize delete current start stop shutdown reboot migrate agent tasks task.status task.log
-task.stop. Handler faults: `late_failure` (args.exitstatus, "WARNINGS: 1" is success with warnings) on calls that
-start a task, `stale_read` on resources (the old snapshot) and on nextid (args.vmid, a number that is taken).
+Names of calls in faults and in the call log: version nextid resources nodes storage list clone config.get
+config.put config.post pending cloudinit resize delete current start stop shutdown reboot migrate agent tasks
+task.status task.log task.stop. Handler faults: `late_failure` (args.exitstatus; "WARNINGS: 1" is success with
+warnings) on calls that start a task, `stale_read` on resources (the old snapshot) and on nextid (args.vmid).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
+from ez_proxmox.sandbox import control, effects, parameters, reads, refusals
+from ez_proxmox.sandbox.guests import Guests
+from ez_proxmox.sandbox.seed import STORAGES, Settings, seed
+from ez_proxmox.sandbox.tasks import Tasks
+from ez_proxmox.sandbox.verbs import Verbs
 from ezcore.plugin_api.sandbox import SandboxApp, SandboxOptions, SandboxRequest, SandboxResponse, Store
 from ezcore.plugin_api.sandbox import json_response as as_json
 from ezcore.plugin_api.sandbox.control import add_control_routes
 from ezcore.plugin_api.sandbox.faults import Fault
 from ezcore.plugin_api.sandbox.routes import Routes
-
-from . import control, effects, parameters, reads, refusals
-from .guests import Guests
-from .seed import STORAGES, Settings, seed
-from .tasks import Tasks
-from .verbs import Verbs
 
 API: Final = "/api2/json"
 QEMU: Final = "/nodes/{node}/qemu/{vmid}"
@@ -61,7 +61,11 @@ class ProxmoxSandbox(SandboxApp):
         for task in self.tasks.due():
             self.tasks.finish(task, effects.apply(self.guests, task, task["ends_at"]))
 
-    def authorize(self, call: str, request: SandboxRequest) -> SandboxResponse | None:
+    def authorize(
+        self,
+        call: str,  # noqa: ARG002 - every call needs the token
+        request: SandboxRequest,
+    ) -> SandboxResponse | None:
         """Check the API token; a wrong one is answered late, as pveproxy does."""
         given = request.headers.get("authorization", "")
         if given == f"PVEAPIToken={self.settings.token_id}={self.settings.token_secret}":
@@ -100,18 +104,31 @@ class ProxmoxSandbox(SandboxApp):
 
     def _add_routes(self) -> None:
         add = self._call
-        add("version", "GET", "/version", lambda r, g: reads.VERSION)
+        add("version", "GET", "/version", lambda _r, _g: reads.VERSION)
         add("nextid", "GET", "/cluster/nextid", self._nextid)
         add("resources", "GET", "/cluster/resources", self._resources)
-        add("nodes", "GET", "/nodes", lambda r, g: self.store.all("node"))
-        add("storage", "GET", "/nodes/{node}/storage", lambda r, g: [{"storage": name} for name in STORAGES])
+        add("nodes", "GET", "/nodes", lambda _r, _g: self.store.all("node"))
+        add(
+            "storage", "GET", "/nodes/{node}/storage", lambda _r, _g: [{"storage": name} for name in STORAGES]
+        )
         add("list", "GET", "/nodes/{node}/qemu", self._list)
-        add("tasks", "GET", "/nodes/{node}/tasks", lambda r, g: self.tasks.of_node(r.args["node"]))
-        add("task.status", "GET", f"{TASK}/status", lambda r, g: self.tasks.status(r.args["node"], r.args["upid"]))
+        add("tasks", "GET", "/nodes/{node}/tasks", lambda r, _g: self.tasks.of_node(r.args["node"]))
+        add(
+            "task.status",
+            "GET",
+            f"{TASK}/status",
+            lambda r, _g: self.tasks.status(r.args["node"], r.args["upid"]),
+        )
         add("task.log", "GET", f"{TASK}/log", lambda r, g: self.tasks.log(r.args["node"], r.args["upid"], g))
-        add("task.stop", "DELETE", TASK, lambda r, g: self.tasks.stop(r.args["node"], r.args["upid"]))
-        add("config.get", "GET", f"{QEMU}/config", lambda r, g: reads.config(self._guest(r)))
-        add("current", "GET", f"{QEMU}/status/current", lambda r, g: reads.current(self._guest(r), self.now()))
+        add("task.stop", "DELETE", TASK, lambda r, _g: self.tasks.stop(r.args["node"], r.args["upid"]))
+        add("config.get", "GET", f"{QEMU}/config", lambda r, _g: reads.config(self._guest(r)))
+        add("pending", "GET", f"{QEMU}/pending", lambda r, _g: reads.pending(self._guest(r)))
+        add(
+            "current",
+            "GET",
+            f"{QEMU}/status/current",
+            lambda r, _g: reads.current(self._guest(r), self.now()),
+        )
         add("agent", "GET", f"{QEMU}/agent/network-get-interfaces", self._interfaces)
         self._add_verbs()
 
@@ -120,24 +137,26 @@ class ProxmoxSandbox(SandboxApp):
             ("clone", "POST", "/clone", lambda v, n, i, g: v.clone(n, i, g)),
             ("config.put", "PUT", "/config", lambda v, n, i, g: v.configure(n, i, g)),
             ("config.post", "POST", "/config", lambda v, n, i, g: v.configure_later(n, i, g)),
-            ("cloudinit", "PUT", "/cloudinit", lambda v, n, i, g: v.regenerate(n, i)),
+            ("cloudinit", "PUT", "/cloudinit", lambda v, n, i, _g: v.regenerate(n, i)),
             ("resize", "PUT", "/resize", lambda v, n, i, g: v.resize(n, i, g)),
             ("delete", "DELETE", "", lambda v, n, i, g: v.destroy(n, i, g)),
-            ("start", "POST", "/status/start", lambda v, n, i, g: v.start(n, i)),
-            ("stop", "POST", "/status/stop", lambda v, n, i, g: v.stop(n, i)),
+            ("start", "POST", "/status/start", lambda v, n, i, _g: v.start(n, i)),
+            ("stop", "POST", "/status/stop", lambda v, n, i, _g: v.stop(n, i)),
             ("shutdown", "POST", "/status/shutdown", lambda v, n, i, g: v.shutdown(n, i, g)),
-            ("reboot", "POST", "/status/reboot", lambda v, n, i, g: v.reboot(n, i)),
+            ("reboot", "POST", "/status/reboot", lambda v, n, i, _g: v.reboot(n, i)),
             ("migrate", "POST", "/migrate", lambda v, n, i, g: v.migrate(n, i, g)),
         ]
         for call, method, path, act in verbs:
 
-            def answer(request: SandboxRequest, given: dict[str, str], call: str = call, act: Any = act) -> Any:
+            def answer(
+                request: SandboxRequest, given: dict[str, str], call: str = call, act: Any = act
+            ) -> Any:
                 return act(self._verbs(call), request.args["node"], _vmid(request), given)
 
             self._call(call, method, QEMU + path, answer)
 
     def _add_control(self) -> None:
-        # The first route that fits wins, and the kit's own came first: ours shows settled guests without passwords.
+        # The first route that fits wins: our state shows settled guests, without passwords.
         self.routes = Routes()
         self.route("GET", "/_control/state", self._state)
         self.route("POST", "/_control/guest", lambda request: self._by_hand(control.change, request))
@@ -152,10 +171,13 @@ class ProxmoxSandbox(SandboxApp):
             self.settle()
             return act(self.guests, request)
 
-    def _state(self, request: SandboxRequest) -> SandboxResponse:
+    def _state(self, _request: SandboxRequest) -> SandboxResponse:
         with self.store.lock():
             self.settle()
-            tasks = [{"upid": t["upid"], "exitstatus": t["exitstatus"], "log": t["log"]} for t in self.store.all("task")]
+            tasks = [
+                {"upid": t["upid"], "exitstatus": t["exitstatus"], "log": t["log"]}
+                for t in self.store.all("task")
+            ]
             return as_json({"vms": [control.seen(guest) for guest in self.guests.all()], "tasks": tasks})
 
     def _verbs(self, call: str) -> Verbs:
@@ -166,7 +188,7 @@ class ProxmoxSandbox(SandboxApp):
     def _guest(self, request: SandboxRequest) -> dict[str, Any]:
         return self.guests.on_node(request.args["node"], _vmid(request))
 
-    def _nextid(self, request: SandboxRequest, given: dict[str, str]) -> int:
+    def _nextid(self, _request: SandboxRequest, given: dict[str, str]) -> int:
         if "vmid" in given:
             if self.guests.find(int(given["vmid"])):
                 raise refusals.parameters({"vmid": f"VM {given['vmid']} already exists"})
@@ -174,15 +196,19 @@ class ProxmoxSandbox(SandboxApp):
         fault = self.faults.take("nextid", "stale_read")
         return int(fault.args["vmid"]) if fault else self.guests.free_number()
 
-    def _resources(self, request: SandboxRequest, given: dict[str, str]) -> Any:
+    def _resources(self, _request: SandboxRequest, given: dict[str, str]) -> Any:
         if given.get("type", "vm") != "vm":
             return self.store.all("node") if given["type"] == "node" else []
         return self.view.vms(frozen=self.faults.take("resources", "stale_read") is not None)
 
-    def _list(self, request: SandboxRequest, given: dict[str, str]) -> Any:
-        return [reads.listed(guest, self.now()) for guest in self.guests.all() if guest["node"] == request.args["node"]]
+    def _list(self, request: SandboxRequest, _given: dict[str, str]) -> Any:
+        return [
+            reads.listed(guest, self.now())
+            for guest in self.guests.all()
+            if guest["node"] == request.args["node"]
+        ]
 
-    def _interfaces(self, request: SandboxRequest, given: dict[str, str]) -> Any:
+    def _interfaces(self, request: SandboxRequest, _given: dict[str, str]) -> Any:
         guest = self._guest(request)
         if guest["status"] != "running":
             raise refusals.agent_without_guest(guest["vmid"])
@@ -210,7 +236,7 @@ def _given(request: SandboxRequest) -> dict[str, str]:
 
 def _answer_to(refusal: refusals.Refusal) -> SandboxResponse:
     reason = refusal.message.split("\n", 1)[0]
-    if refusal.status == 401:
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
         return SandboxResponse(b"", 401, "text/plain", reason=reason)
     body: dict[str, Any] = {"data": None, "message": refusal.message}
     if refusal.errors:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ez_proxmox.sandbox.guests import UNITS, Guests, disk_gb, set_disk_gb
 from ezcore.plugin_api.sandbox import Document
-
-from .guests import UNITS, Guests, disk_gb, set_disk_gb
 
 OK: Final = "OK"
 
@@ -40,12 +39,12 @@ def _give_up(guests: Guests, task: Document) -> None:
         guests.put({**guest, "lock": None})
 
 
-def _clone(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _clone(guests: Guests, guest: Document, _effect: Document, _now: float) -> str:
     guests.put({**guest, "lock": None})
     return OK
 
 
-def _start(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _start(guests: Guests, guest: Document, _effect: Document, now: float) -> str:
     if guest["lock"]:
         return f"VM is locked ({guest['lock']})"
     if guest["status"] == "running":
@@ -54,7 +53,7 @@ def _start(guests: Guests, guest: Document, effect: Document, now: float) -> str
     return OK
 
 
-def _stop(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _stop(guests: Guests, guest: Document, _effect: Document, _now: float) -> str:
     guests.put({**guest, "status": "stopped", "started_at": None})
     return OK
 
@@ -65,12 +64,12 @@ def _shutdown(guests: Guests, guest: Document, effect: Document, now: float) -> 
     return _stop(guests, guest, effect, now)
 
 
-def _reboot(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _reboot(guests: Guests, guest: Document, _effect: Document, now: float) -> str:
     guests.put({**guest, "started_at": now, "booted": dict(guest["config"])})
     return OK
 
 
-def _destroy(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _destroy(guests: Guests, guest: Document, _effect: Document, _now: float) -> str:
     if guest["lock"]:
         return f"VM is locked ({guest['lock']})"
     if guest["status"] == "running":
@@ -79,7 +78,7 @@ def _destroy(guests: Guests, guest: Document, effect: Document, now: float) -> s
     return OK
 
 
-def _resize(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _resize(guests: Guests, guest: Document, effect: Document, _now: float) -> str:
     disk, text = effect["disk"], effect["size"]
     if guest["lock"]:
         return f"VM is locked ({guest['lock']})"
@@ -97,12 +96,12 @@ def _resize(guests: Guests, guest: Document, effect: Document, now: float) -> st
     return OK
 
 
-def _configure(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _configure(guests: Guests, guest: Document, effect: Document, _now: float) -> str:
     guests.put({**guest, "config": merged(guest["config"], effect["changes"])})
     return OK
 
 
-def _migrate(guests: Guests, guest: Document, effect: Document, now: float) -> str:
+def _migrate(guests: Guests, guest: Document, effect: Document, _now: float) -> str:
     guests.put({**guest, "node": effect["target"], "lock": None})
     return OK
 
@@ -111,7 +110,10 @@ def merged(config: Document, changes: Mapping[str, str]) -> Document:
     """The configuration after a change; `delete` names the settings to remove."""
     gone = {name.strip() for name in changes.get("delete", "").split(",") if name.strip()}
     kept = {name: value for name, value in config.items() if name not in gone}
-    return {**kept, **{n: v for n, v in changes.items() if n not in ("delete", "digest", "skiplock", "revert", "force")}}
+    return {
+        **kept,
+        **{n: v for n, v in changes.items() if n not in ("delete", "digest", "skiplock", "revert", "force")},
+    }
 
 
 _EFFECTS: Final[Mapping[str, Callable[[Guests, Document, Document, float], str]]] = {

@@ -10,9 +10,8 @@ import json
 import re
 from typing import Final
 
+from ez_proxmox.sandbox import refusals
 from ezcore.plugin_api.sandbox import Document, Store
-
-from . import refusals
 
 KIND: Final = "guest"
 UNITS: Final = {"K": 1 / 1048576, "M": 1 / 1024, "G": 1.0, "T": 1024.0, "": 1 / 1073741824}
@@ -60,9 +59,17 @@ class Guests:
 def new_guest(vmid: int, node: str, config: Document, lock: str | None = None) -> Document:
     """The document of a machine that was just made and never started."""
     return {
-        "vmid": vmid, "node": node, "status": "stopped", "lock": lock, "config": config, "booted": None,
-        "started_at": None, "deaf": False, "ha": False, "pool": None,
-    }  # fmt: skip
+        "vmid": vmid,
+        "node": node,
+        "status": "stopped",
+        "lock": lock,
+        "config": config,
+        "booted": None,
+        "started_at": None,
+        "deaf": False,
+        "ha": False,
+        "pool": None,
+    }
 
 
 def check_lock(guest: Document) -> None:
@@ -73,15 +80,15 @@ def check_lock(guest: Document) -> None:
 
 def digest(guest: Document) -> str:
     """The checksum that the optimistic locking of configuration changes compares."""
-    return hashlib.sha1(json.dumps(guest["config"], sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(
+        json.dumps(guest["config"], sort_keys=True).encode(), usedforsecurity=False
+    ).hexdigest()
 
 
 def boot_disk(guest: Document) -> str | None:
     """The name of the first disk that is no CD-ROM (the cloud-init drive is one)."""
-    for name in sorted(guest["config"]):
-        if DISK.fullmatch(name) and "media=cdrom" not in guest["config"][name]:
-            return name
-    return None
+    config: Document = guest["config"]
+    return next((n for n in sorted(config) if DISK.fullmatch(n) and "media=cdrom" not in config[n]), None)
 
 
 def disk_gb(guest: Document, disk: str) -> float:

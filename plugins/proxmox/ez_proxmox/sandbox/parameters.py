@@ -13,21 +13,76 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from . import refusals
+from ez_proxmox.sandbox import refusals
 
 CONFIG: Final = frozenset(
     {
-        "acpi", "agent", "balloon", "bios", "boot", "bootdisk", "cicustom", "cipassword", "citype", "ciupgrade",
-        "ciuser", "cores", "cpu", "cpulimit", "cpuunits", "delete", "description", "digest", "force", "freeze",
-        "hookscript", "hotplug", "kvm", "machine", "memory", "name", "nameserver", "numa", "onboot", "ostype",
-        "protection", "revert", "scsihw", "searchdomain", "skiplock", "smbios1", "sockets", "sshkeys", "startup",
-        "tablet", "tags", "vcpus", "vga", "vmgenid",
+        "acpi",
+        "agent",
+        "balloon",
+        "bios",
+        "boot",
+        "bootdisk",
+        "cicustom",
+        "cipassword",
+        "citype",
+        "ciupgrade",
+        "ciuser",
+        "cores",
+        "cpu",
+        "cpulimit",
+        "cpuunits",
+        "delete",
+        "description",
+        "digest",
+        "force",
+        "freeze",
+        "hookscript",
+        "hotplug",
+        "kvm",
+        "machine",
+        "memory",
+        "name",
+        "nameserver",
+        "numa",
+        "onboot",
+        "ostype",
+        "protection",
+        "revert",
+        "scsihw",
+        "searchdomain",
+        "skiplock",
+        "smbios1",
+        "sockets",
+        "sshkeys",
+        "startup",
+        "tablet",
+        "tags",
+        "vcpus",
+        "vga",
+        "vmgenid",
     }
-)  # fmt: skip
+)
 NUMBERED: Final = re.compile(r"(ipconfig|net|scsi|ide|sata|virtio|serial|unused)\d{1,3}")
-INTEGERS: Final = frozenset({"newid", "cores", "sockets", "cpuunits", "vcpus", "balloon", "timeout", "start", "limit", "vmid"})
-BOOLEANS: Final = frozenset({"full", "onboot", "protection", "acpi", "purge", "destroy-unreferenced-disks", "forceStop",
-                             "skiplock", "kvm", "numa", "online", "overrule-shutdown"})  # fmt: skip
+INTEGERS: Final = frozenset(
+    {"newid", "cores", "sockets", "cpuunits", "vcpus", "balloon", "timeout", "start", "limit", "vmid"}
+)
+BOOLEANS: Final = frozenset(
+    {
+        "full",
+        "onboot",
+        "protection",
+        "acpi",
+        "purge",
+        "destroy-unreferenced-disks",
+        "forceStop",
+        "skiplock",
+        "kvm",
+        "numa",
+        "online",
+        "overrule-shutdown",
+    }
+)
 
 CALLS: Final[Mapping[str, frozenset[str]]] = {
     "GET /version": frozenset(),
@@ -40,6 +95,7 @@ CALLS: Final[Mapping[str, frozenset[str]]] = {
         {"newid", "name", "description", "full", "storage", "format", "target", "pool", "snapname", "bwlimit"}
     ),
     "GET /nodes/{node}/qemu/{vmid}/config": frozenset({"current", "snapshot"}),
+    "GET /nodes/{node}/qemu/{vmid}/pending": frozenset(),
     "PUT /nodes/{node}/qemu/{vmid}/config": CONFIG,
     "POST /nodes/{node}/qemu/{vmid}/config": CONFIG | {"background_delay"},
     "PUT /nodes/{node}/qemu/{vmid}/cloudinit": frozenset(),
@@ -64,8 +120,12 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "POST /nodes/{node}/qemu/{vmid}/migrate": ("target",),
 }
 
+VMIDS: Final = range(100, 10**9)
+
 _URLENCODED = re.compile(r"[-%a-zA-Z0-9_.!~*'()]*")
-_DNS_NAME = re.compile(r"(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*")
+_DNS_NAME = re.compile(
+    r"(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
+)
 _TAGS = re.compile(r"[a-z0-9_][a-z0-9_\-+.]*([;, ][a-z0-9_][a-z0-9_\-+.]*)*", re.IGNORECASE)
 _SIZE = re.compile(r"\+?\d+(\.\d+)?[KMGT]?")
 _IPCONFIG = re.compile(r"(ip6?|gw6?)=[0-9a-fA-F.:/a-z]+(,(ip6?|gw6?)=[0-9a-fA-F.:/a-z]+)*")
@@ -93,7 +153,7 @@ def _fault_of(name: str, value: str) -> str | None:
         return f"type check ('integer') failed - got '{value}'"
     if name in BOOLEANS and value not in ("0", "1", "true", "false", "yes", "no", "on", "off"):
         return f"type check ('boolean') failed - got '{value}'"
-    if name in ("newid", "vmid") and not 100 <= int(value) <= 999999999:
+    if name in ("newid", "vmid") and int(value) not in VMIDS:
         return "invalid format - value does not look like a valid VM ID"
     return _format_fault(name, value)
 
@@ -123,11 +183,9 @@ def check_ssh_keys(encoded: str) -> None:
 
 
 def _is_public_key(words: list[str]) -> bool:
-    if len(words) < 2:
-        return False
     try:
         blob = base64.b64decode(words[1], validate=True)
-    except (binascii.Error, ValueError):
+    except (IndexError, binascii.Error, ValueError):
         return False
     kind = words[0].encode()
     return blob[:4] == len(kind).to_bytes(4, "big") and blob[4 : 4 + len(kind)] == kind

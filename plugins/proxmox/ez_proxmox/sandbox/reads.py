@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ez_proxmox.sandbox.guests import Guests, boot_disk, digest, disk_gb
 from ezcore.plugin_api.sandbox import Document, Store
-
-from .guests import Guests, boot_disk, digest, disk_gb
 
 GIB: Final = 1024**3
 MIB: Final = 1024**2
 MASK: Final = "**********"
 NUMBERS: Final = frozenset({"cores", "sockets", "onboot", "template", "protection", "balloon", "cpulimit"})
+COLD: Final = frozenset({"cores", "sockets", "memory", "cpu", "vga", "bios", "machine"})
 VERSION: Final = {"version": "9.1.3", "release": "9.1", "repoid": "0123456789abcdef"}
 
 
@@ -27,15 +27,23 @@ class ResourcesView:
         """The guests as the cache knows them; `frozen` serves the old snapshot whatever its age."""
         snapshot = self._store.get("view", "vm")
         if snapshot is None or (not frozen and self._now() - snapshot["at"] >= self._lag):
-            snapshot = {"at": self._now(), "vms": [_resource(guest, self._now()) for guest in self._guests.all()]}
+            snapshot = {
+                "at": self._now(),
+                "vms": [_resource(guest, self._now()) for guest in self._guests.all()],
+            }
             self._store.put("view", "vm", snapshot)
         vms: list[Document] = snapshot["vms"]
         return vms
 
 
 def _resource(guest: Document, now: float) -> Document:
-    return {**listed(guest, now), "id": f"qemu/{guest['vmid']}", "type": "qemu", "node": guest["node"],
-            **({"pool": guest["pool"]} if guest["pool"] else {})}  # fmt: skip
+    return {
+        **listed(guest, now),
+        "id": f"qemu/{guest['vmid']}",
+        "type": "qemu",
+        "node": guest["node"],
+        **({"pool": guest["pool"]} if guest["pool"] else {}),
+    }
 
 
 def listed(guest: Document, now: float) -> Document:
@@ -43,11 +51,18 @@ def listed(guest: Document, now: float) -> Document:
     config = guest["config"]
     disk = boot_disk(guest)
     facts: Document = {
-        "vmid": guest["vmid"], "name": config.get("name", f"VM {guest['vmid']}"), "status": guest["status"],
-        "template": int(config.get("template", 0)), "maxcpu": int(config.get("cores", 1)),
-        "maxmem": int(config.get("memory", 512)) * MIB, "maxdisk": int(disk_gb(guest, disk) * GIB) if disk else 0,
-        "uptime": int(now - guest["started_at"]) if guest["started_at"] else 0, "cpu": 0, "mem": 0, "disk": 0,
-    }  # fmt: skip
+        "vmid": guest["vmid"],
+        "name": config.get("name", f"VM {guest['vmid']}"),
+        "status": guest["status"],
+        "template": int(config.get("template", 0)),
+        "maxcpu": int(config.get("cores", 1)),
+        "maxmem": int(config.get("memory", 512)) * MIB,
+        "maxdisk": int(disk_gb(guest, disk) * GIB) if disk else 0,
+        "uptime": int(now - guest["started_at"]) if guest["started_at"] else 0,
+        "cpu": 0,
+        "mem": 0,
+        "disk": 0,
+    }
     optional = {"lock": guest["lock"], "tags": config.get("tags")}
     return {**facts, **{name: value for name, value in optional.items() if value}}
 
@@ -71,9 +86,23 @@ def current(guest: Document, now: float) -> Document:
     return {**facts, "cpus": cpus, "qmpstatus": guest["status"], "ha": {"managed": int(guest["ha"])}}
 
 
+def pending(guest: Document) -> list[Document]:
+    """GET pending: what a running guest was started with, and what waits for its next start."""
+    booted = guest["booted"] if guest["status"] == "running" else None
+    lines: list[Document] = []
+    for name, value in config(guest).items():
+        if booted is not None and name in COLD and booted.get(name) != guest["config"][name]:
+            lines.append({"key": name, "value": booted.get(name), "pending": value})
+        elif name != "digest":
+            lines.append({"key": name, "value": value})
+    return lines
+
+
 def interfaces(guest: Document) -> Document:
     """GET agent/network-get-interfaces: what cloud-init gave the guest when it was last started."""
     found = re.search(r"\bip=([0-9.]+)/(\d+)", (guest["booted"] or {}).get("ipconfig0", ""))
-    addresses = [{"ip-address-type": "ipv4", "ip-address": found[1], "prefix": int(found[2])}] if found else []
+    addresses = (
+        [{"ip-address-type": "ipv4", "ip-address": found[1], "prefix": int(found[2])}] if found else []
+    )
     lo = {"name": "lo", "ip-addresses": [{"ip-address-type": "ipv4", "ip-address": "127.0.0.1", "prefix": 8}]}
     return {"result": [lo, {"name": "eth0", "ip-addresses": addresses}]}

@@ -1,8 +1,8 @@
 """The cluster a fresh imitation starts with: two nodes, shared storage, one cloud-init template.
 
-Everything can be overridden through `SandboxOptions.extra` (texts): `nodes` "pve1,pve2", `template_vmid` "9000",
-`token_id`, `token_secret`, `latency` (seconds of every task), `latency.qmclone` (of one type), `auth_delay`
-(seconds before a 401) and `resources_lag` (age in seconds that /cluster/resources may have).
+Everything can be overridden through `SandboxOptions.extra` (texts): `nodes` "pve1,pve2", `template_vmid`
+"9000", `token_id`, `token_secret`, `latency` (seconds of every task), `latency.qmclone` (of one type),
+`auth_delay` (seconds before a 401) and `resources_lag` (age in seconds that /cluster/resources may have).
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ez_proxmox.sandbox.guests import Guests, new_guest
 from ezcore.plugin_api.sandbox import Store
-
-from .guests import Guests, new_guest
 
 TOKEN_ID: Final = "ezcore@pve!shop"  # noqa: S105 - the public name of a token
 TOKEN_SECRET: Final = "00000000-1111-2222-3333-444444444444"  # noqa: S105 - of an imitation
@@ -65,9 +64,19 @@ def seed(store: Store, settings: Settings) -> None:
             store.put("node", name, {"node": name, "status": "online"})
         vmid = settings.template_vmid
         config = {
-            "name": "debian-13-cloud", "cores": "1", "memory": "1024", "sockets": "1", "ostype": "l26", "agent": "1",
-            "scsihw": "virtio-scsi-single", "scsi0": f"ceph-vm:base-{vmid}-disk-0,size=3G", "boot": "order=scsi0",
-            "ide2": f"ceph-vm:vm-{vmid}-cloudinit,media=cdrom", "serial0": "socket", "vga": "serial0",
-            "net0": "virtio=BC:24:11:00:00:01,bridge=vmbr0", "template": "1",
-        }  # fmt: skip
+            "name": "debian-13-cloud",
+            "cores": "1",
+            "memory": "1024",
+            "sockets": "1",
+            "ostype": "l26",
+            "agent": "1",
+            "scsihw": "virtio-scsi-single",
+            "scsi0": f"ceph-vm:base-{vmid}-disk-0,size=3G",
+            "boot": "order=scsi0",
+            "ide2": f"ceph-vm:vm-{vmid}-cloudinit,media=cdrom",
+            "serial0": "socket",
+            "vga": "serial0",
+            "net0": "virtio=BC:24:11:00:00:01,bridge=vmbr0",
+            "template": "1",
+        }
         Guests(store).put(new_guest(vmid, settings.nodes[0], config))

@@ -1,8 +1,8 @@
 """Worker tasks of the imitated cluster: they take time, may fail late, and outlive a restart.
 
-A task is a document with the moment at which it ends; what it does is applied when somebody looks at the cluster
-after that moment. So a task in progress finishes by the clock even if the imitation was killed meanwhile.
-Times are Unix seconds.
+A task is a document with the moment at which it ends; what it does is applied when somebody looks at the
+cluster after that moment. So a task in progress finishes by the clock even if the imitation was killed
+meanwhile. Times are Unix seconds.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ezcore.plugin_api.sandbox import Document, Store
+from ez_proxmox.sandbox import refusals
 from ez_proxmox.upid import NotAUpid, Upid
-
-from . import refusals
+from ezcore.plugin_api.sandbox import Document, Store
 
 KIND: Final = "task"
 FIRST_PID: Final = 0x0012F1A3
@@ -27,23 +26,33 @@ class Tasks:
         self._now = now
         self._latency = latency
 
-    def start(self, node: str, kind: str, vmid: int, user: str, effect: Document, exitstatus: str | None = None) -> str:
+    def start(
+        self, node: str, kind: str, vmid: int, user: str, effect: Document, exitstatus: str | None = None
+    ) -> str:
         """Begin a task; `exitstatus` decides its end beforehand (a late failure, a warning)."""
         now = self._now()
         number = self._store.next_number("pid")
         upid = Upid(node, FIRST_PID + number, int(now * 100) & 0xFFFFFFFF, int(now), kind, str(vmid), user)
         name = str(upid)
         document = {
-            "upid": name, "node": node, "type": kind, "effect": effect, "ends_at": now + self._latency(kind),
-            "decided": exitstatus, "exitstatus": None, "log": [f"{kind} {vmid}: started"],
-        }  # fmt: skip
+            "upid": name,
+            "node": node,
+            "type": kind,
+            "effect": effect,
+            "ends_at": now + self._latency(kind),
+            "decided": exitstatus,
+            "exitstatus": None,
+            "log": [f"{kind} {vmid}: started"],
+        }
         self._store.put(KIND, name, document)
         return name
 
     def due(self) -> list[Document]:
         """Tasks whose time is up and whose effect was not applied yet, in the order they end."""
         now = self._now()
-        ended = [task for task in self._store.all(KIND) if task["exitstatus"] is None and task["ends_at"] <= now]
+        ended = [
+            task for task in self._store.all(KIND) if task["exitstatus"] is None and task["ends_at"] <= now
+        ]
         return sorted(ended, key=lambda task: float(task["ends_at"]))
 
     def running(self, vmid: int, *kinds: str) -> bool:
@@ -96,9 +105,15 @@ def _facts(task: Document) -> Document:
     upid = Upid.parse(task["upid"])
     user, _, token = upid.user.partition("!")
     facts: Document = {
-        "upid": task["upid"], "node": upid.node, "pid": upid.pid, "pstart": upid.pstart, "starttime": upid.starttime,
-        "type": upid.type, "id": upid.id, "user": user,
-    }  # fmt: skip
+        "upid": task["upid"],
+        "node": upid.node,
+        "pid": upid.pid,
+        "pstart": upid.pstart,
+        "starttime": upid.starttime,
+        "type": upid.type,
+        "id": upid.id,
+        "user": user,
+    }
     if token:
         facts["tokenid"] = token
     if task["exitstatus"] is None:

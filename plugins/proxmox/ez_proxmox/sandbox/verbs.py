@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ez_proxmox.sandbox import refusals
+from ez_proxmox.sandbox.effects import merged
+from ez_proxmox.sandbox.guests import Guests, boot_disk, check_lock, digest, new_guest
+from ez_proxmox.sandbox.parameters import check_ssh_keys, truth
+from ez_proxmox.sandbox.seed import POOLS, STORAGES
+from ez_proxmox.sandbox.tasks import Tasks
 from ezcore.plugin_api.sandbox import Document, Store
-
-from . import refusals
-from .effects import merged
-from .guests import Guests, boot_disk, check_lock, digest, disk_gb, new_guest
-from .parameters import check_ssh_keys, truth
-from .seed import POOLS, STORAGES
-from .tasks import Tasks
 
 Given = Mapping[str, str]
 
@@ -19,7 +18,9 @@ Given = Mapping[str, str]
 class Verbs:
     """Carries out changing calls for one caller. `late` is the decided end of the next task, if any."""
 
-    def __init__(self, store: Store, guests: Guests, tasks: Tasks, user: str, late: str | None = None) -> None:
+    def __init__(
+        self, store: Store, guests: Guests, tasks: Tasks, user: str, late: str | None = None
+    ) -> None:
         self._store, self._guests, self._tasks, self._user, self._late = store, guests, tasks, user, late
 
     def clone(self, node: str, vmid: int, given: Given) -> str:
@@ -36,7 +37,8 @@ class Verbs:
         full = truth(given.get("full")) or not source["config"].get("template")
         other = self._guests.find(newid)
         if other is not None:
-            raise refusals.taken_here(newid) if other["node"] == target else refusals.taken_elsewhere(newid, other["node"])
+            here = other["node"] == target
+            raise refusals.taken_here(newid) if here else refusals.taken_elsewhere(newid, other["node"])
         if not full and given.get("storage"):
             raise refusals.storage_on_linked_clone()
         if given.get("storage") and given["storage"] not in STORAGES:
@@ -79,7 +81,10 @@ class Verbs:
         return self._task(node, "resize", vmid, {"vmid": vmid, "disk": given["disk"], "size": given["size"]})
 
     def start(self, node: str, vmid: int) -> str:
-        """Start a guest. While its disk is being resized the task ends with a lock timeout (no ten-second wait here)."""
+        """Start a guest; while its disk is being resized the task ends with a lock timeout.
+
+        The real server first waits ten seconds for the lock; this one does not wait.
+        """
         self._guests.on_node(node, vmid)
         if self._late is None and self._tasks.running(vmid, "resize", "qmconfig"):
             self._late = refusals.lock_timeout_text(vmid)
@@ -131,11 +136,17 @@ class Verbs:
 
 
 def _cloned_config(source: Document, newid: int, given: Given) -> Document:
-    config = {name: value for name, value in source["config"].items() if name not in ("template", "description", "tags")}
+    config = {
+        name: value
+        for name, value in source["config"].items()
+        if name not in ("template", "description", "tags")
+    }
     old = str(source["vmid"])
     for name in ("scsi0", "ide2"):
         if name in config:
-            config[name] = config[name].replace(f"base-{old}-", f"vm-{newid}-").replace(f"vm-{old}-", f"vm-{newid}-")
+            config[name] = (
+                config[name].replace(f"base-{old}-", f"vm-{newid}-").replace(f"vm-{old}-", f"vm-{newid}-")
+            )
     mac = ":".join(f"{newid >> shift & 0xFF:02X}" for shift in (16, 8, 0))
     config["net0"] = f"virtio=BC:24:11:{mac},bridge=vmbr0"
     config["name"] = given.get("name") or f"Copy-of-VM-{source['config'].get('name', old)}"

@@ -1,0 +1,58 @@
+"""What a machine's configuration must say for an order: size, user, access, network, tags. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ez_proxmox import marks, ssh_keys
+from ez_proxmox.guest import Guest
+from ez_proxmox.settings import HOST_NAME, OrderSettings, ProductSettings, ServerSettings
+from ezcore.plugin_api.values import ServiceFacts
+
+CARD = re.compile(r"^([a-z0-9]+)=([0-9A-Fa-f:]{17})")
+
+
+def order_of(service: ServiceFacts) -> OrderSettings:
+    """What the client wished, of all that the service's parameters hold. Raises: ValueError."""
+    wishes = {name: value for name, value in service.params.items() if name in OrderSettings.model_fields}
+    return OrderSettings.model_validate(wishes)
+
+
+def size_of(product: Any, service: ServiceFacts) -> ProductSettings:
+    """The size sold: the product's, changed by configurable options of the same names. Raises: ValueError."""
+    options = {name: value for name, value in service.options.items() if name in ProductSettings.model_fields}
+    return ProductSettings.model_validate({**product.model_dump(), **options})
+
+
+def host_name(service: ServiceFacts, operation_key: str) -> str:
+    """The machine's name: as ordered, else from the service's label, else the fingerprint."""
+    wished = order_of(service).hostname or re.sub(r"[^a-z0-9.-]+", "-", service.label.lower()).strip("-.")
+    return wished if HOST_NAME.fullmatch(wished) else marks.fingerprint(operation_key)
+
+
+def sizes(size: ProductSettings) -> dict[str, Any]:
+    """The part that a change of package changes."""
+    return {"cores": size.cores, "memory": size.memory_mb}
+
+
+def network(server: ServerSettings, guest: Guest, ipconfig: str) -> dict[str, Any]:
+    """The network card (its hardware address stays) and the addresses cloud-init sets."""
+    found = CARD.match(str(guest.config.get("net0", "")))
+    card = [f"{found[1]}={found[2].upper()}" if found else "virtio", f"bridge={server.bridge}"]
+    card += [f"tag={server.vlan}"] if server.vlan else []
+    card += ["firewall=1"] if server.firewall else []
+    names = {"nameserver": server.nameservers, "searchdomain": server.search_domain}
+    return {"net0": ",".join(card), "ipconfig0": ipconfig, **{k: v for k, v in names.items() if v}}
+
+
+def access(user: str, keys: list[str], password: str | None) -> dict[str, Any]:
+    """Who may log in: by key, or with a password when there is no key."""
+    if keys:
+        return {"ciuser": user, "sshkeys": ssh_keys.packed(keys)}
+    return {"ciuser": user, "cipassword": password}
+
+
+def tags(guest: Guest, operation_key: str) -> str:
+    """Our tags beside those of the template."""
+    return marks.join_tags(guest.tags | {marks.OURS, marks.fingerprint(operation_key)})

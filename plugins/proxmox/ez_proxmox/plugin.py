@@ -1,0 +1,50 @@
+"""What the entry point names: the plugin and what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from ez_proxmox.module import ProxmoxModule
+from ez_proxmox.sandbox import spec
+from ez_proxmox.workshop import Workshop
+from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
+from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.sandbox import SandboxSpec
+
+
+class ProxmoxPlugin(PluginBase):
+    """Virtual machines on Proxmox VE clusters. Its settings belong to servers, not to the plugin."""
+
+    name: ClassVar[str] = "proxmox"
+    title: ClassVar[str] = "Proxmox VE"
+    # Well-known variables of the first server, by the fields of `ServerSettings`.
+    first_server_environment: ClassVar[dict[str, str]] = {
+        "api_url": "PROXMOX_API_URL",
+        "token_id": "PROXMOX_TOKEN_ID",
+        "token_secret": "PROXMOX_TOKEN_SECRET",
+        "verify_ssl": "PROXMOX_VERIFY_SSL",
+        "template_vmid": "PROXMOX_TEMPLATE_VMID",
+        "node": "PROXMOX_DEFAULT_NODE",
+        "storage": "PROXMOX_DEFAULT_STORAGE",
+    }
+
+    def __init__(self, context: PluginContext) -> None:
+        super().__init__(context)
+        self.workshop = Workshop(context)
+
+    @hookimpl
+    def ez_register_provisioning_modules(self) -> Sequence[ProvisioningModule]:
+        """One module for all clusters."""
+        return [ProxmoxModule(self.workshop)]
+
+    @classmethod
+    def migrations(cls) -> Path | None:
+        """The plugin's own linear history."""
+        return Path(__file__).parent / "migrations"
+
+    @classmethod
+    def sandbox(cls) -> SandboxSpec | None:
+        """The imitated cluster."""
+        return spec()
