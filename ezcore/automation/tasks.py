@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from ezcore.jobs.schedule import claim_slot, finish_slot
 from ezcore.kernel.clock import SystemClock
 from ezcore.kernel.errors import Refused
 from ezcore.work import Work
+
+log = logging.getLogger(__name__)
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -64,11 +67,11 @@ def _run_slot(work: Work, task: Task, on: date, slot: str) -> None:
     try:
         outcome = run_task(work, task.name, on)
     except Exception as failure:
+        # One task that breaks must not keep the others from running; its row and the log say what happened.
+        log.exception("task %s failed", task.name)
         error = f"{type(failure).__name__}: {failure}"
-        raise
-    finally:
-        with work.write() as uow:
-            finish_slot(uow, run_id, outcome.counts(), error)
+    with work.write() as uow:
+        finish_slot(uow, run_id, outcome.counts(), error)
 
 
 def _zone(work: Work) -> ZoneInfo:
