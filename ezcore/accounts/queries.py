@@ -1,0 +1,132 @@
+"""Reads of accounts: facts for other rooms, the actor behind a session, lists for the account pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ezcore.accounts import permissions
+from ezcore.accounts.models import Client, LoginSession, Membership, User
+from ezcore.accounts.rules import digest
+from ezcore.kernel.actor import Actor
+from ezcore.kernel.errors import NotAllowed, NotFound
+from ezcore.plugin_api.values import ClientFacts
+from ezcore.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A live session and who is behind it."""
+
+    token_hash: str
+    public_id: str
+    csrf: str
+    seen_at: datetime
+    actor: Actor
+    verified: bool
+
+
+def client(uow: UnitOfWork, client_id: int) -> Client:
+    """One client. Raises: NotFound."""
+    found = uow.session.get(Client, client_id)
+    if found is None:
+        raise NotFound("There is no such client")
+    return found
+
+
+def client_facts(uow: UnitOfWork, client_id: int) -> ClientFacts:
+    """What gateways and modules may know of a client. Raises: NotFound."""
+    row = client(uow, client_id)
+    return ClientFacts(
+        id=row.id,
+        name=row.company or row.name,
+        email=row.email,
+        country=row.country,
+        language=row.language,
+    )
+
+
+def billing_address(uow: UnitOfWork, client_id: int) -> dict[str, str]:
+    """Who an invoice is made out to, as it is copied into it. Raises: NotFound."""
+    row = client(uow, client_id)
+    return {
+        "name": row.name,
+        "company": row.company,
+        "address": "\n".join(row.address),
+        "country": row.country,
+        "email": row.email,
+    }
+
+
+def client_of(uow: UnitOfWork, actor: Actor) -> Client:
+    """The client a logged-in person acts for. Raises: NotAllowed when there is none."""
+    if actor.client_id is None:
+        raise NotAllowed("You act for no client", permission="client.read")
+    return client(uow, actor.client_id)
+
+
+def user_of(uow: UnitOfWork, actor: Actor) -> User:
+    """The login of the actor. Raises: NotAllowed for a visitor."""
+    found = uow.session.get(User, actor.user_id) if actor.user_id is not None else None
+    if found is None:
+        raise NotAllowed("Please log in")
+    return found
+
+
+def user_by_email(uow: UnitOfWork, email: str) -> User | None:
+    """The user with this address, however it is typed."""
+    return uow.session.scalars(select(User).where(User.email == email.strip(" ").lower())).first()
+
+
+def client_id_of(uow: UnitOfWork, user_id: int) -> int | None:
+    """The client that a user acts for after login."""
+    return uow.session.scalars(
+        select(Membership.client_id).where(Membership.user_id == user_id).order_by(Membership.id).limit(1)
+    ).first()
+
+
+def session_of(uow: UnitOfWork, token: str, *, ip: str | None = None) -> SessionFacts | None:
+    """The live session that a cookie's token opens, or None."""
+    row = uow.session.get(LoginSession, digest(token))
+    if row is None or row.ended_at is not None or row.expires_at <= uow.now():
+        return None
+    user = uow.session.get_one(User, row.user_id)
+    if user.disabled_at is not None:
+        return None
+    return SessionFacts(
+        token_hash=row.token_hash,
+        public_id=row.public_id,
+        csrf=row.csrf,
+        seen_at=row.seen_at,
+        actor=actor_for(uow, user, ip=ip),
+        verified=user.verified_at is not None,
+    )
+
+
+def actor_for(uow: UnitOfWork, user: User, *, ip: str | None = None) -> Actor:
+    """What a user may do now: a member of staff by role, anybody else by their first membership."""
+    name = user.name or user.email
+    if user.staff_role is not None:
+        allowed = frozenset(user.staff_role.permissions) & permissions.STAFF
+        return Actor("staff", user_id=user.id, permissions=allowed, name=name, ip=ip)
+    member = uow.session.scalars(
+        select(Membership).where(Membership.user_id == user.id).order_by(Membership.id).limit(1)
+    ).first()
+    if member is None:
+        return Actor("client", user_id=user.id, name=name, ip=ip)
+    status = uow.session.get_one(Client, member.client_id).status
+    allowed = permissions.of_member(member.role, verified=user.verified_at is not None, status=status)
+    return Actor("client", user_id=user.id, client_id=member.client_id, permissions=allowed, name=name, ip=ip)
+
+
+def sessions_of(uow: UnitOfWork, user_id: int) -> Sequence[LoginSession]:
+    """The live sessions of a user, last seen first."""
+    live = (
+        LoginSession.user_id == user_id,
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > uow.now(),
+    )
+    return uow.session.scalars(select(LoginSession).where(*live).order_by(LoginSession.seen_at.desc())).all()
