@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ez_proxmox.creation import ADDRESS_STEP, Creation, resource_of
 from ez_proxmox.power import Power
 from ez_proxmox.removal import Removal
-from ez_proxmox.settings import OrderSettings, ProductSettings, ServerSettings
+from ez_proxmox.settings import FirstServer, OrderSettings, ProductSettings, ServerSettings
 from ez_proxmox.workshop import CLONE_STEP, Workshop
 from ezcore.plugin_api.jobs import Step
 from ezcore.plugin_api.ports.provisioning import (
@@ -47,6 +47,10 @@ class ProxmoxModule(ProvisioningModule):
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
+
+    def default_server(self) -> BaseModel | None:
+        """The cluster that the plugin's own settings describe. Raises: InvalidInput, ValidationError."""
+        return FirstServer.model_validate(self.workshop.context.settings().model_dump()).server()
 
     def create(self) -> Sequence[ModuleStep]:
         """Address, clone, configuration, disk, power; undone by removing what carries our mark."""

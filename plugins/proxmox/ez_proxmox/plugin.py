@@ -8,19 +8,21 @@ from typing import ClassVar
 
 from ez_proxmox.module import ProxmoxModule
 from ez_proxmox.sandbox import spec
+from ez_proxmox.settings import FirstServer
 from ez_proxmox.workshop import Workshop
 from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.sandbox import SandboxSpec
+from pydantic import BaseModel
 
 
 class ProxmoxPlugin(PluginBase):
-    """Virtual machines on Proxmox VE clusters. Its settings belong to servers, not to the plugin."""
+    """Virtual machines on Proxmox VE clusters. Its own settings describe the first server."""
 
     name: ClassVar[str] = "proxmox"
     title: ClassVar[str] = "Proxmox VE"
-    # Well-known variables of the first server, by the fields of `ServerSettings`.
-    first_server_environment: ClassVar[dict[str, str]] = {
+    settings_model: ClassVar[type[BaseModel] | None] = FirstServer
+    environment: ClassVar[dict[str, str]] = {
         "api_url": "PROXMOX_API_URL",
         "token_id": "PROXMOX_TOKEN_ID",
         "token_secret": "PROXMOX_TOKEN_SECRET",

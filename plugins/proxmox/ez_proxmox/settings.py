@@ -19,7 +19,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$|^$"
 
 
 class ServerSettings(BaseModel):
-    """A Proxmox VE cluster. Wells of addresses are written one per line: ``192.0.2.0/26,gw=192.0.2.1``."""
+    """A Proxmox VE cluster. Pools of addresses are written one per line: ``192.0.2.0/26,gw=192.0.2.1``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,6 +59,8 @@ class ServerSettings(BaseModel):
     @classmethod
     def _https_only(cls, value: str) -> str:
         parts = urlsplit(value.strip())
+        if not value.strip() and not cls.model_fields["api_url"].is_required():
+            return ""
         if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError("write the address as https://host:8006")
         return value.strip().rstrip("/")
@@ -73,6 +75,19 @@ class ServerSettings(BaseModel):
     def address_pools(self) -> list[Pool]:
         """The pools, read."""
         return parse_pools(self.pools)
+
+
+class FirstServer(ServerSettings):
+    """The plugin's own settings: the first cluster, for shops that have one. Empty until an address is given."""
+
+    api_url: str = Field(default="", title="API address", description="https://pve.example.com:8006")
+    token_id: str = Field(default="", title="API token", pattern=r"^$|^[^@\s]+@[^!\s]+![^=\s]+$")
+    token_secret: SecretStr = Field(default=SecretStr(""), title="API token secret")
+    template_vmid: Vmid = Field(default=9000, title="Template", description="VMID of the cloud-init template")
+
+    def server(self) -> ServerSettings | None:
+        """The server described here, if any. Raises: ValidationError when it is described half."""
+        return ServerSettings.model_validate(self.model_dump()) if self.api_url else None
 
 
 class ProductSettings(BaseModel):
