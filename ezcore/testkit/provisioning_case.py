@@ -19,7 +19,7 @@ from ezcore.testkit.step_runner import StepRunner, nap
 class ProvisioningCase:
     """A provisioning module under test.
 
-    `params` are good answers to the module's order form. `create_call` names the sandbox's call that makes the
+    `params` are good answers to the order form. `create_call` names the sandbox's call that makes the
     thing ("qemu.clone"). `count(key)` says how many things at the vendor carry our operation key;
     `is_running(resource)` whether the client can use it. `wait` lets the vendor's time pass.
     `late_failure_call` names a call that can be accepted now and fail later (fault `late_failure`).

@@ -1,0 +1,45 @@
+"""What a plugin is handed when it is made: its name, the clock, its settings, its tables, the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from ezcore.kernel.clock import Clock
+from ezcore.plugin_api.plugin import PluginBase
+from ezcore.plugin_host.configuration import Configuration
+from ezcore.plugin_host.core_door import CoreDoor
+from ezcore.plugin_host.own_tables import own_tables
+
+
+@dataclass(frozen=True)
+class HostContext:
+    """Implements `plugin_api.PluginContext` for one plugin."""
+
+    plugin: type[PluginBase]
+    clock: Clock
+    core: CoreDoor
+    configuration: Configuration
+    engine: Engine | None
+
+    @property
+    def name(self) -> str:
+        """The plugin's one name."""
+        return self.plugin.name
+
+    def settings(self) -> BaseModel:
+        """The plugin's settings, at most a few seconds old. Raises: InvalidInput."""
+        return self.configuration.settings_of(self.plugin)
+
+    @contextmanager
+    def tables(self) -> Iterator[Session]:
+        """A transaction on the plugin's own tables; commits on a good end. Raises: NotYourTable."""
+        if self.engine is None:
+            raise RuntimeError("this host was made without a database")
+        with own_tables(self.engine, self.name) as session:
+            yield session

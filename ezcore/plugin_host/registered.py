@@ -1,0 +1,43 @@
+"""What the plugins brought at start-up through `ez_register_*`, and which port each of it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from ezcore.plugin_api.ports.gateway import Gateway
+from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.ports.webhook_source import WebhookSource
+from ezcore.plugin_api.values import ProductKind
+
+T = TypeVar("T")
+
+ITEMS: dict[str, type[Any]] = {
+    "ez_register_gateways": Gateway,
+    "ez_register_provisioning_modules": ProvisioningModule,
+    "ez_register_webhook_sources": WebhookSource,
+    "ez_register_product_kinds": ProductKind,
+}
+"""Hook -> what its list holds."""
+
+PORTS = {Gateway, ProvisioningModule, WebhookSource}
+"""Items that act under a name of their own; the others are records."""
+
+
+class Registered:
+    """Everything that was brought, by plugin and hook, in the order of `ez.plugins`."""
+
+    def __init__(self) -> None:
+        self._brought: dict[str, dict[str, Sequence[Any]]] = {}
+
+    def add(self, plugin: str, brought: dict[str, Sequence[Any]]) -> None:
+        """Keep what a plugin brought."""
+        self._brought[plugin] = brought
+
+    def remove(self, plugin: str) -> None:
+        """Forget a plugin."""
+        self._brought.pop(plugin, None)
+
+    def items(self, hook: str, _item: type[T]) -> list[T]:
+        """All that was brought through one hook."""
+        return [item for brought in self._brought.values() for item in brought.get(hook, ())]
