@@ -6,6 +6,7 @@ vocabulary of faults, a masked call log, a server that can lose an answer after 
 authority of its own.
 """
 
+from ezcore.kernel.clock import MovingClock
 from ezcore.plugin_api.sandbox.faults import FAULT_KINDS, Fault, Faults
 from ezcore.plugin_api.sandbox.messages import SandboxRequest, SandboxResponse, json_response, text_response
 from ezcore.plugin_api.sandbox.server import RunningServer, serve
@@ -21,6 +22,7 @@ __all__ = [
     "Fault",
     "Faults",
     "LoseAnswer",
+    "MovingClock",
     "RunningServer",
     "SandboxApp",
     "SandboxClock",

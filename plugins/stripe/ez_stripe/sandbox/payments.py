@@ -104,6 +104,7 @@ class Payments:
     def dispute(self, charge: Document) -> Document:
         """The payer's bank takes the money back for now."""
         held = self._movement(charge["id"], "adjustment", -charge["amount"], charge["currency"], 1500)
+        case = {"case_type": "chargeback", "network_reason_code": "10.4"}
         due = {"due_by": self._account.now() + 7 * 86400, "has_evidence": False, "past_due": False}
         dispute = self._account.make(
             shapes.dispute(
@@ -112,6 +113,7 @@ class Payments:
                 charge=charge["id"],
                 currency=charge["currency"],
                 payment_intent=charge["payment_intent"],
+                payment_method_details={"type": "card", "card": {**case, "brand": "visa", "network": "visa"}},
                 evidence_details={**due, "submission_count": 0},
             )
         )
