@@ -1,0 +1,1 @@
+"""Bank transfer for ezcore: says how to pay; staff record what arrived."""
