@@ -8,7 +8,9 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 
 # CLDR also lists pseudo regions, and codes that ISO 3166 only reserves (Ascension, the EU, ...).
-_NO_COUNTRY: Final = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+_NO_COUNTRY: Final = frozenset(
+    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
+)
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "et": "Eesti", "fr": "Français"}
 """What a client may choose; a text that is not translated is shown in English."""

@@ -1,7 +1,7 @@
 """Passwords: kept exactly as typed, judged by zxcvbn, stored as argon2id.
 
-Parameters: OWASP Password Storage Cheat Sheet, argon2id with 19 MiB, 2 passes, 1 lane: a login costs this machine
-tens of milliseconds and little memory, which matters as much for those who try to exhaust it.
+Parameters: OWASP Password Storage Cheat Sheet, argon2id with 19 MiB, 2 passes, 1 lane: a login costs
+tens of milliseconds and little memory, so that many of them at once do not exhaust the machine.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def is_outdated(stored: str) -> bool:
 
 
 def check_strength(password: str, *, about: tuple[str, ...], shortest: int = SHORTEST) -> None:
-    """Refuse what is guessed easily. `about` is what an attacker knows: address, name, shop. Raises: WeakPassword."""
+    """Refuse what is guessed easily; `about` is what an attacker knows of the user. Raises: WeakPassword."""
     if len(password) < shortest:
         raise WeakPassword(f"Use at least {shortest} characters", field="password")
     if len(password) > LONGEST:

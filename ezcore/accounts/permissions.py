@@ -29,7 +29,7 @@ _NEEDS_VERIFIED_ADDRESS: Final = frozenset({"client.order", "client.billing"})
 
 
 def of_member(role: str, *, verified: bool, status: str) -> frozenset[str]:
-    """What a member may do for a client. Paid things need a confirmed address; a closed client orders nothing."""
+    """What a member may do for a client. Paid things need a confirmed address."""
     allowed = MEMBER_ROLES.get(role, frozenset())
     if not verified:
         allowed -= _NEEDS_VERIFIED_ADDRESS

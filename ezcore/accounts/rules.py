@@ -31,7 +31,7 @@ def digest(secret: str) -> str:
 
 
 def local_path(value: str | None, default: str = "/") -> str:
-    """`value` when it is a path on this site, else `default`. Browsers read backslashes as slashes and drop tabs."""
+    """`value` when it is a path on this site, else `default`. Browsers read backslashes as slashes."""
     if not value or len(value) > LONGEST_LINK or not value.startswith("/"):
         return default
     if not value.isascii() or not value.isprintable() or " " in value or "\\" in value:

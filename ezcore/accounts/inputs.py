@@ -1,0 +1,114 @@
+"""What people type into account forms: checked here once, for pages, checkout and command line alike."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from ezcore.accounts.countries import LANGUAGES, countries
+from ezcore.accounts.rules import normal_email
+from ezcore.kernel.errors import InvalidInput
+from ezcore.messaging.rules import one_line
+
+_POSTCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*")
+
+
+def _email(value: str) -> str:
+    try:
+        return normal_email(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
+def _country(value: str) -> str:
+    if value not in countries():
+        raise ValueError("Choose a country from the list")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError("Choose a language from the list")
+    return value
+
+
+def _postcode(value: str) -> str:
+    if value and _POSTCODE.fullmatch(value) is None:
+        raise ValueError("A postcode has letters, digits, spaces and hyphens only")
+    return value
+
+
+def _line(value: Any) -> Any:
+    """Kept as typed, but one line: what a person pastes may bring line breaks and invisible characters."""
+    return one_line(value) if isinstance(value, str) else value
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Country = Annotated[str, Field(max_length=2), AfterValidator(_country)]
+Language = Annotated[str, Field(max_length=12), AfterValidator(_language)]
+Name = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=80)]
+Line = Annotated[str, BeforeValidator(_line), Field(max_length=120)]
+Place = Annotated[str, BeforeValidator(_line), Field(max_length=80)]
+Postcode = Annotated[str, BeforeValidator(_line), Field(max_length=16), AfterValidator(_postcode)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=4096)]
+"""As typed. Whether it is strong enough is asked by the operation, which knows the shop and the address."""
+
+
+class Typed(BaseModel):
+    """Parent of the inputs: immutable; unknown fields are ignored, so none can be smuggled in."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SignUpInput(Typed):
+    """A new account. `website` is a field that only robots fill in; `terms` is a box that must be ticked."""
+
+    name: Name
+    email: Email
+    password: Password
+    country: Country
+    company: Line = ""
+    terms: Annotated[str, Field(pattern="^(yes|on|1)$")]
+    website: Annotated[str, Field(max_length=0)] = ""
+
+
+class LogInInput(Typed):
+    """Credentials. Whatever is wrong with them is told in one and the same sentence."""
+
+    email: Annotated[str, Field(max_length=1000)]
+    password: Password
+
+
+class ForgotInput(Typed):
+    """The address of a forgotten password."""
+
+    email: Email
+
+
+class NewPasswordInput(Typed):
+    """A password chosen by a link from a mail."""
+
+    password: Password
+
+
+class ChangePasswordInput(Typed):
+    """A password changed by one who knows the old one."""
+
+    current: Password
+    password: Password
+
+
+class ProfileInput(Typed):
+    """Who is billed, where, in which language."""
+
+    name: Name
+    company: Line = ""
+    line1: Line = ""
+    line2: Line = ""
+    postcode: Postcode = ""
+    city: Place = ""
+    region: Place = ""
+    country: Country
+    language: Language = "en"

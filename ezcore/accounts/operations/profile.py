@@ -1,0 +1,30 @@
+"""Who is billed and where: changed by those who may pay for the client."""
+
+from __future__ import annotations
+
+from ezcore.accounts.inputs import ProfileInput
+from ezcore.accounts.queries import client_of, user_of
+from ezcore.audit import operations as audit
+from ezcore.work import UnitOfWork
+
+_FIELDS = ("name", "company", "line1", "line2", "postcode", "city", "region", "country", "language")
+
+
+def update_profile(uow: UnitOfWork, typed: ProfileInput) -> None:
+    """Change the billing details of the actor's client. Issued invoices keep their own copy.
+
+    Raises: NotAllowed without ``client.billing``.
+    """
+    uow.actor.require("client.billing")
+    client = client_of(uow, uow.actor)
+    changed = [name for name in _FIELDS if getattr(client, name) != getattr(typed, name)]
+    if not changed:
+        return
+    for name in changed:
+        setattr(client, name, getattr(typed, name))
+    if "name" in changed and not client.company:
+        user_of(uow, uow.actor).name = typed.name
+    # The trail names what changed, not the address itself: it cannot be erased later, the address can.
+    audit.record(
+        uow, "client.update", "client", client.id, client_id=client.id, after={"changed": sorted(changed)}
+    )

@@ -1,0 +1,100 @@
+"""Staff: made with a named role; nobody can give what they do not have."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from ezcore.accounts import passwords
+from ezcore.accounts.models import StaffRole, User
+from ezcore.accounts.operations.links import end_tokens
+from ezcore.accounts.operations.sessions import end_sessions
+from ezcore.accounts.operations.sign_up import create_user
+from ezcore.accounts.permissions import STAFF_ROLES
+from ezcore.accounts.queries import user_by_email
+from ezcore.accounts.rules import normal_email
+from ezcore.audit import operations as audit
+from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound
+from ezcore.messaging.rules import one_line
+from ezcore.work import UnitOfWork
+
+
+def ensure_roles(uow: UnitOfWork) -> dict[str, StaffRole]:
+    """The roles every shop begins with; those that are there keep their permissions."""
+    roles = {role.name: role for role in uow.session.scalars(select(StaffRole))}
+    for name, allowed in STAFF_ROLES.items():
+        if name not in roles:
+            roles[name] = StaffRole(name=name, permissions=sorted(allowed))
+            uow.session.add(roles[name])
+    uow.session.flush()
+    return roles
+
+
+def make_staff(uow: UnitOfWork, email: str, name: str, password: str, role: str) -> User:
+    """A new member of staff who can log in at once.
+
+    Raises: NotAllowed without ``accounts.manage`` or when the role may do more than the actor;
+    InvalidInput for an unknown role or a known address; WeakPassword.
+    """
+    uow.actor.require("accounts.manage")
+    chosen = _role(uow, role)
+    address = normal_email(email)
+    if user_by_email(uow, address) is not None:
+        raise InvalidInput(f"{address} has a login already", field="email")
+    about = (address, name, uow.settings.shop.name)
+    passwords.check_strength(password, about=about, shortest=passwords.SHORTEST_FOR_STAFF)
+    user = create_user(uow, address, one_line(name)[:80], passwords.hash_password(password))
+    user.verified_at, user.staff_role = uow.now(), chosen
+    uow.session.flush()
+    audit.record(uow, "staff.create", "user", user.id, after={"role": chosen.name})
+    return user
+
+
+def disable_user(uow: UnitOfWork, user_id: int, reason: str) -> None:
+    """Shut a login; every session and link of it is over. Raises: NotAllowed, NotFound."""
+    user = _managed(uow, user_id)
+    user.disabled_at = user.disabled_at or uow.now()
+    end_sessions(uow, user.id)
+    end_tokens(uow, user.id)
+    audit.record(uow, "user.disable", "user", user.id, reason=reason)
+
+
+def enable_user(uow: UnitOfWork, user_id: int, reason: str) -> None:
+    """Open a login again. Raises: NotAllowed, NotFound."""
+    user = _managed(uow, user_id)
+    user.disabled_at = None
+    audit.record(uow, "user.enable", "user", user.id, reason=reason)
+
+
+def change_role(uow: UnitOfWork, user_id: int, role: str) -> None:
+    """Give a member of staff another role; they log in anew. Raises: NotAllowed, NotFound, InvalidInput."""
+    user = _managed(uow, user_id)
+    if user.staff_role is None:
+        raise InvalidInput("Only staff have a role", field="role")
+    before, user.staff_role = user.staff_role.name, _role(uow, role)
+    uow.session.flush()
+    end_sessions(uow, user.id)
+    audit.record(uow, "staff.change_role", "user", user.id, before={"role": before}, after={"role": role})
+
+
+def _managed(uow: UnitOfWork, user_id: int) -> User:
+    uow.actor.require("accounts.manage")
+    user = uow.session.get(User, user_id)
+    if user is None:
+        raise NotFound("There is no such user")
+    if user.staff_role is not None:
+        _may_give(uow, user.staff_role)
+    return user
+
+
+def _role(uow: UnitOfWork, name: str) -> StaffRole:
+    found = ensure_roles(uow).get(name)
+    if found is None:
+        raise InvalidInput(f"There is no staff role {name!r}", field="role")
+    _may_give(uow, found)
+    return found
+
+
+def _may_give(uow: UnitOfWork, role: StaffRole) -> None:
+    lacking = [name for name in role.permissions if not uow.actor.may(str(name))]
+    if lacking:
+        raise NotAllowed(f"The role {role.name} may do more than you: {', '.join(lacking)}")
