@@ -70,7 +70,7 @@ browser: test-browser ## the same as test-browser
 nightly: check test ## what is too slow for every change
 	$(BIN)/ez simulate --months 24 --clients 200 --seed 1 --faults
 
-pins: setup ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
+pins: ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
 	@set -e; for kind in runtime dev; do \
 	  { [ $$kind = dev ] && echo "-e .[dev]" || echo "-e ."; printf -- '-e ./%s\n' $(PLUGINS); } \
 	  | $(UV) pip compile -q - --no-annotate --no-header $(addprefix --no-emit-package ,ezcore $(subst plugins/,ez-,$(PLUGINS))) \
