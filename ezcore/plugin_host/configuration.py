@@ -30,6 +30,10 @@ FIXED: Final = frozenset({ENVIRONMENT, INI})
 """Sources that win over the database, so that a form may not change the field."""
 
 
+class NothingToSet(BaseModel):
+    """The settings of a plugin that has none."""
+
+
 @dataclass(frozen=True)
 class EffectiveSettings:
     """Settings as they are now. `model` is None when `errors` (by field) has anything.
@@ -83,7 +87,7 @@ class Configuration:
         """Values, sources and errors by field, as they are this moment; for the admin form."""
         model = plugin.settings_model
         if model is None:
-            return EffectiveSettings(BaseModel(), {}, {}, {})
+            return EffectiveSettings(NothingToSet(), {}, {}, {})
         values, sources = self._fixed(plugin, model)
         for name, value in self._stored(plugin, model, opened).items():
             if sources.get(name) not in FIXED:
