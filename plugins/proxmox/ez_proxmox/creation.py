@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ez_proxmox import cloudinit, marks
 from ez_proxmox.cluster import Cluster, task_of
 from ez_proxmox.errors import Kind, ProxmoxError
+from ez_proxmox.firewall import fence
 from ez_proxmox.guest import Guest
 from ez_proxmox.reservations import PoolsExhausted, Reservations
 from ez_proxmox.settings import OrderSettings, ProductSettings
@@ -123,6 +124,14 @@ class Creation:
                 **cloudinit.access(size.user, keys, password),
             )
         return {"user": size.user, "access": "ssh_key" if keys else "password"}
+
+    @speaking
+    def isolate(self, call: ProvisioningCall) -> dict[str, Any]:
+        """Let it send from its own addresses only, before it is switched on for the first time."""
+        if not settings_of(call.server).firewall:
+            return {"firewall": False}
+        with self.workshop.cluster(call.server, call.log) as cluster:
+            return fence(cluster, own_guest(cluster, call), call.results[ADDRESS_STEP]["address"])
 
     @speaking
     def resize_disk(self, call: ProvisioningCall) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Kind(StrEnum):
 TABLE: Final[tuple[tuple[Kind, str], ...]] = (
     (
         Kind.NOT_FOUND,
-        r"configuration file '.*' does not exist|^no such task|unable to find configuration file",
+        r"configuration file '.*' does not exist|no such task|unable to find configuration file",
     ),
     (Kind.TAKEN, r"config file already exists|VM \d+ already exists|already exists on node"),
     (Kind.UNKNOWN, r"got no worker upid"),
@@ -45,7 +45,7 @@ TABLE: Final[tuple[tuple[Kind, str], ...]] = (
         Kind.BUSY,
         r"is locked|can't lock file|got (lock )?timeout|checksum mismatch|is running - destroy failed",
     ),
-    (Kind.ALREADY, r"VM \d+ already running|VM \d+ (is )?not running"),
+    (Kind.ALREADY, r"VM \d+ already running|VM \d+ (is )?not running|(IPSet|address) '.*' already exists"),
 )
 _COMPILED: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in TABLE)
 _STATUS: Final = {

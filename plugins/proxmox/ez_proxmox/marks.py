@@ -1,6 +1,6 @@
 """How a virtual machine says that it is ours, and for which order it was made.
 
-The description carries the operation key and the VMID: a copy made by hand carries the key too, but another VMID.
+The description carries the operation key and the VMID: a copy made by hand carries the key with another VMID.
 A short tag and the first name carry a fingerprint of the key: lists show those and not the description.
 """
 

@@ -59,6 +59,7 @@ class ProxmoxModule(ProvisioningModule):
             CallStep(ADDRESS_STEP, "Reserve an address", do.reserve_address, back.undo_address),
             CallStep(CLONE_STEP, "Copy the template", do.clone_template, back.undo_clone, timedelta(hours=2)),
             CallStep("configure", "Set size, user and network", do.configure),
+            CallStep("isolate", "Fence it in", do.isolate),
             CallStep("resize_disk", "Grow the disk", do.resize_disk),
             CallStep("start", "Start the machine", do.start),
             CallStep("report", "Check that it runs", do.report),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from pydantic import BaseModel
+
 from ez_proxmox.module import ProxmoxModule
 from ez_proxmox.sandbox import spec
 from ez_proxmox.settings import FirstServer
@@ -13,7 +15,6 @@ from ez_proxmox.workshop import Workshop
 from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.sandbox import SandboxSpec
-from pydantic import BaseModel
 
 
 class ProxmoxPlugin(PluginBase):

@@ -1,4 +1,4 @@
-"""Pools of addresses as staff write them: ``192.0.2.10-192.0.2.99/24,gw=192.0.2.1`` or ``192.0.2.0/26,gw=…``."""
+"""Pools of addresses as staff write them: ``192.0.2.10-192.0.2.99/24,gw=192.0.2.1``, ``192.0.2.0/26,gw=``."""
 
 from __future__ import annotations
 

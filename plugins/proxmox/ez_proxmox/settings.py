@@ -41,9 +41,7 @@ class ServerSettings(BaseModel):
     )
     bridge: str = Field(default="vmbr0", title="Bridge", pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")
     vlan: int | None = Field(default=None, title="VLAN", ge=1, le=4094)
-    firewall: bool = Field(
-        default=True, title="Guest firewall", description="Set firewall=1 on the network card"
-    )
+    firewall: bool = Field(default=True, title="Fence machines in", description="Own addresses only")
     pools: str = Field(
         default="",
         title="Address pools",

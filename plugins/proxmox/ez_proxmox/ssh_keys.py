@@ -31,7 +31,7 @@ def checked_ssh_keys(text: str) -> list[str]:
 
 
 def packed(keys: list[str]) -> str:
-    """The value of `sshkeys`: percent-encoded here, and once more by the form encoding of the client library."""
+    """The value of `sshkeys`: percent-encoded here, and again by the form encoding of the client library."""
     return quote("\n".join(keys), safe="")
 
 

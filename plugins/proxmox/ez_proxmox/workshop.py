@@ -65,7 +65,7 @@ class Progress:
 
 
 def follow(cluster: Cluster, call: ProvisioningCall, *, give_up: bool = False) -> Progress:
-    """Where the task of this step stands; called while the wanted state is not there, returns when to (re)start.
+    """Where the task of this step stands, while the wanted state is not there; returns when to (re)start.
 
     A failed task is started again after a growing pause. With `give_up` the third failure of an unknown cause
     ends the job and undoes it; a lock or a busy storage never does, it waits until the step's deadline.

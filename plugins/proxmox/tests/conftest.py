@@ -20,12 +20,21 @@ from ez_proxmox.sandbox import make, settings
 from ez_proxmox.sandbox.app import ProxmoxSandbox
 from ez_proxmox.settings import FirstServer, ProductSettings, ServerSettings
 from ez_proxmox.workshop import Workshop
-from ezcore.plugin_api.ports.provisioning import ServerFacts
-from ezcore.plugin_api.sandbox import Fault, RunningServer, SandboxClock, SandboxOptions, make_ca, serve, server_context
-from ezcore.plugin_api.values import ClientFacts, Resource, ServiceFacts
-from ezcore.testkit import RunReport, StepRunner
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+
+from ezcore.plugin_api.ports.provisioning import ServerFacts
+from ezcore.plugin_api.sandbox import (
+    Fault,
+    RunningServer,
+    SandboxClock,
+    SandboxOptions,
+    make_ca,
+    serve,
+    server_context,
+)
+from ezcore.plugin_api.values import ClientFacts, Resource, ServiceFacts
+from ezcore.testkit import RunReport, StepRunner
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG5vdCBhIHNlY3JldCBidXQgMzIgYnl0ZXMgb2Yga2V5 ana+vps@example.test"
 OPTIONS = {"latency": "1", "latency.qmclone": "5", "auth_delay": "0", "resources_lag": "10"}
@@ -109,7 +118,9 @@ class House:
     def service(self, params: dict[str, Any] | None = None, **options: Any) -> ServiceFacts:
         client = ClientFacts(id=7, name="Ana Client", email="ana@example.test")
         wishes = {"hostname": "web.example.test", "ssh_keys": KEY} if params is None else params
-        return ServiceFacts(id=41, label="My VPS", client=client, product="VPS S", params=wishes, options=options)
+        return ServiceFacts(
+            id=41, label="My VPS", client=client, product="VPS S", params=wishes, options=options
+        )
 
     def runner(self, key: str, **given: Any) -> StepRunner:
         return StepRunner(

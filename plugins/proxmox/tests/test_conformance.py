@@ -6,6 +6,7 @@ import pytest
 from ez_proxmox import marks
 from ez_proxmox.sandbox.seed import TOKEN_SECRET
 from ez_proxmox.settings import ProductSettings
+
 from ezcore.plugin_api.values import Resource
 from ezcore.testkit import ProvisioningCase, ProvisioningContract
 
@@ -16,7 +17,9 @@ class TestProxmox(ProvisioningContract):
         def stranger():
             from ez_proxmox.sandbox.guests import new_guest
 
-            house.app.guests.put(new_guest(150, "pve2", {"name": "stranger", "scsi0": "local-lvm:vm-150,size=8G"}))
+            house.app.guests.put(
+                new_guest(150, "pve2", {"name": "stranger", "scsi0": "local-lvm:vm-150,size=8G"})
+            )
             return Resource(external_id="150", operation_key="somebody-else", location="pve2")
 
         def count(key):

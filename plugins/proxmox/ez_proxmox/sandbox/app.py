@@ -2,8 +2,9 @@
 
 Names of calls in faults and in the call log: version nextid resources nodes storage list clone config.get
 config.put config.post pending cloudinit resize delete current start stop shutdown reboot migrate agent tasks
-task.status task.log task.stop. Handler faults: `late_failure` (args.exitstatus; "WARNINGS: 1" is success with
-warnings) on calls that start a task, `stale_read` on resources (the old snapshot) and on nextid (args.vmid).
+task.status task.log task.stop firewall.*. Handler faults: `late_failure` (args.exitstatus; "WARNINGS: 1" is
+success with warnings) on calls that start a task, `stale_read` on resources (the old snapshot) and on nextid
+(args.vmid, a number that may be taken).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from ez_proxmox.sandbox import control, effects, parameters, reads, refusals
+from ez_proxmox.sandbox import control, effects, firewall, parameters, reads, refusals
 from ez_proxmox.sandbox.guests import Guests
 from ez_proxmox.sandbox.seed import STORAGES, Settings, seed
 from ez_proxmox.sandbox.tasks import Tasks
@@ -131,6 +132,27 @@ class ProxmoxSandbox(SandboxApp):
         )
         add("agent", "GET", f"{QEMU}/agent/network-get-interfaces", self._interfaces)
         self._add_verbs()
+        self._add_firewall()
+
+    def _add_firewall(self) -> None:
+        add, wall = self._call, f"{QEMU}/firewall"
+        one = f"{wall}/ipset/{{name}}"
+
+        def set_options(request: SandboxRequest, given: dict[str, str]) -> None:
+            firewall.set_options(self.guests, self._guest(request), given)
+
+        def add_set(request: SandboxRequest, given: dict[str, str]) -> None:
+            firewall.add_set(self.guests, self._guest(request), given)
+
+        def add_member(request: SandboxRequest, given: dict[str, str]) -> None:
+            firewall.add_member(self.guests, self._guest(request), request.args["name"], given)
+
+        add("firewall.options", "GET", f"{wall}/options", lambda r, _g: firewall.options(self._guest(r)))
+        add("firewall.options.put", "PUT", f"{wall}/options", set_options)
+        add("firewall.sets", "GET", f"{wall}/ipset", lambda r, _g: firewall.sets(self._guest(r)))
+        add("firewall.sets.add", "POST", f"{wall}/ipset", add_set)
+        add("firewall.set", "GET", one, lambda r, _g: firewall.members(self._guest(r), r.args["name"]))
+        add("firewall.set.add", "POST", one, add_member)
 
     def _add_verbs(self) -> None:
         verbs: list[tuple[str, str, str, Callable[[Verbs, str, int, dict[str, str]], Any]]] = [

@@ -41,6 +41,7 @@ def seen(guest: Document) -> Document:
         "net0": config.get("net0"),
         "onboot": config.get("onboot") == "1",
         "pool": guest["pool"],
+        "firewall": guest.get("firewall"),
         "booted": {**guest["booted"], "cipassword": MASK} if guest["booted"] else None,
     }
 

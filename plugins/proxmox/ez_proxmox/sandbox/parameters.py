@@ -108,6 +108,25 @@ CALLS: Final[Mapping[str, frozenset[str]]] = {
     "POST /nodes/{node}/qemu/{vmid}/status/reboot": frozenset({"timeout"}),
     "POST /nodes/{node}/qemu/{vmid}/migrate": frozenset({"target", "online"}),
     "GET /nodes/{node}/qemu/{vmid}/agent/network-get-interfaces": frozenset(),
+    "GET /nodes/{node}/qemu/{vmid}/firewall/options": frozenset(),
+    "PUT /nodes/{node}/qemu/{vmid}/firewall/options": frozenset(
+        {
+            "delete",
+            "dhcp",
+            "digest",
+            "enable",
+            "ipfilter",
+            "macfilter",
+            "ndp",
+            "policy_in",
+            "policy_out",
+            "radv",
+        }
+    ),
+    "GET /nodes/{node}/qemu/{vmid}/firewall/ipset": frozenset(),
+    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset": frozenset({"name", "comment", "digest", "rename"}),
+    "GET /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": frozenset(),
+    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": frozenset({"cidr", "comment", "nomatch"}),
     "GET /nodes/{node}/tasks": frozenset({"vmid", "limit", "start", "source"}),
     "GET /nodes/{node}/tasks/{upid}/status": frozenset(),
     "DELETE /nodes/{node}/tasks/{upid}": frozenset(),
@@ -118,6 +137,8 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "POST /nodes/{node}/qemu/{vmid}/clone": ("newid",),
     "PUT /nodes/{node}/qemu/{vmid}/resize": ("disk", "size"),
     "POST /nodes/{node}/qemu/{vmid}/migrate": ("target",),
+    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset": ("name",),
+    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": ("cidr",),
 }
 
 VMIDS: Final = range(100, 10**9)
@@ -143,25 +164,25 @@ def check(call: str, given: Mapping[str, str]) -> None:
     absent = [n for n in REQUIRED.get(call, ()) if not given.get(n)]
     if absent:
         raise refusals.missing(*absent)
-    wrong = {name: text for name, value in given.items() if (text := _fault_of(name, value))}
+    wrong = {name: text for name, value in given.items() if (text := _fault_of(call, name, value))}
     if wrong:
         raise refusals.parameters(wrong)
 
 
-def _fault_of(name: str, value: str) -> str | None:
+def _fault_of(call: str, name: str, value: str) -> str | None:
     if name in INTEGERS and not re.fullmatch(r"-?\d+", value):
         return f"type check ('integer') failed - got '{value}'"
     if name in BOOLEANS and value not in ("0", "1", "true", "false", "yes", "no", "on", "off"):
         return f"type check ('boolean') failed - got '{value}'"
     if name in ("newid", "vmid") and int(value) not in VMIDS:
         return "invalid format - value does not look like a valid VM ID"
-    return _format_fault(name, value)
+    return _format_fault(call, name, value)
 
 
-def _format_fault(name: str, value: str) -> str | None:
+def _format_fault(call: str, name: str, value: str) -> str | None:
     if name == "sshkeys" and not _URLENCODED.fullmatch(value):
         return f"invalid format - invalid urlencoded string: {value}"
-    if name == "name" and not _DNS_NAME.fullmatch(value):
+    if name == "name" and not call.endswith("/ipset") and not _DNS_NAME.fullmatch(value):
         return f"invalid format - value does not look like a valid DNS name\nvalue '{value}'"
     if name == "tags" and value and not _TAGS.fullmatch(value):
         return "invalid format - invalid characters in tag"
