@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 
 # CLDR also lists pseudo regions, and codes that ISO 3166 only reserves (Ascension, the EU, ...).
 _NO_COUNTRY: Final = frozenset(
-    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
 )
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "et": "Eesti", "fr": "Français"}

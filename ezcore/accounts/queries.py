@@ -78,6 +78,8 @@ def user_of(uow: UnitOfWork, actor: Actor) -> User:
 
 def user_by_email(uow: UnitOfWork, email: str) -> User | None:
     """The user with this address, however it is typed."""
+    if not email.isascii() or not email.isprintable():
+        return None  # no address of ours; a database may not even take such text
     return uow.session.scalars(select(User).where(User.email == email.strip(" ").lower())).first()
 
 

@@ -1,12 +1,12 @@
 """Verbs of accounts, one file per subject; import them from here."""
 
-from ezcore.accounts.operations.links import request_reset, verify
-from ezcore.accounts.operations.log_in import Credentials, Visit, confirm_password, log_in
+from ezcore.accounts.operations.links import is_good, request_reset, send_verify_link_again, verify
+from ezcore.accounts.operations.login import Credentials, Visit, confirm_password, log_in
 from ezcore.accounts.operations.passwords import change_password, reset_password
 from ezcore.accounts.operations.profile import update_profile
 from ezcore.accounts.operations.seed import Account, create_verified
 from ezcore.accounts.operations.sessions import end_sessions, log_out, open_session, revoke_session, seen
-from ezcore.accounts.operations.sign_up import SignUp, register, sign_up
+from ezcore.accounts.operations.signup import SignUp, register, sign_up
 from ezcore.accounts.operations.staff import change_role, disable_user, enable_user, ensure_roles, make_staff
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "enable_user",
     "end_sessions",
     "ensure_roles",
+    "is_good",
     "log_in",
     "log_out",
     "make_staff",
@@ -31,6 +32,7 @@ __all__ = [
     "reset_password",
     "revoke_session",
     "seen",
+    "send_verify_link_again",
     "sign_up",
     "update_profile",
     "verify",

@@ -12,10 +12,11 @@ from ezcore.accounts.errors import LinkNotGood
 from ezcore.accounts.events import EmailConfirmed
 from ezcore.accounts.models import EmailToken, TokenPurpose, User
 from ezcore.accounts.operations.sessions import end_sessions
-from ezcore.accounts.queries import client_id_of, user_by_email
+from ezcore.accounts.queries import client_id_of, user_by_email, user_of
 from ezcore.accounts.rules import MAILS_AN_HOUR, RESET_FOR, VERIFY_FOR, digest
 from ezcore.audit import operations as audit
 from ezcore.messaging.operations import queue_mail
+from ezcore.messaging.rules import Value
 from ezcore.work import UnitOfWork
 
 
@@ -37,10 +38,20 @@ def send_verify_link(uow: UnitOfWork, user: User, *, password_hash: str | None, 
     queue_mail(uow, "verify_email", user.email, {"link": link, "expires": expires}, key=key)
 
 
-def verify(uow: UnitOfWork, token: str) -> Confirmed:
-    """Use a link: the address is confirmed, the account gets the password of the sign-up that asked for the link.
+def send_verify_link_again(uow: UnitOfWork) -> None:
+    """For a logged-in user whose first link is lost: at most three an hour. Raises: NotAllowed."""
+    user = user_of(uow, uow.actor)
+    if user.verified_at is not None:
+        return
+    if not throttle.hit(uow, f"mail:sign_up:{digest(user.email)}", limit=MAILS_AN_HOUR, seconds=3600):
+        send_verify_link(uow, user, password_hash=None, next_url="/dashboard/")
+        audit.record(uow, "user.ask_verify_link", "user", user.id)
 
-    Sessions that were open before are over: a stranger may have signed up with this address and password first.
+
+def verify(uow: UnitOfWork, token: str) -> Confirmed:
+    """Use a link: the address is confirmed, and the password of the sign-up that asked for the link holds.
+
+    Sessions that were open before are over: a stranger may have signed up with this address first.
     Emits: EmailConfirmed. Raises: LinkNotGood.
     """
     found, user = take_token(uow, token, TokenPurpose.VERIFY)
@@ -58,7 +69,7 @@ def verify(uow: UnitOfWork, token: str) -> Confirmed:
 
 
 def request_reset(uow: UnitOfWork, email: str) -> None:
-    """Mail a link to choose a new password, if the address is known: at most three an hour, the same answer always."""
+    """Mail a link to choose a new password, if the address is known: at most three an hour."""
     user = user_by_email(uow, email)
     if throttle.hit(uow, f"mail:reset:{digest(email.lower())}", limit=MAILS_AN_HOUR, seconds=3600):
         return
@@ -67,7 +78,7 @@ def request_reset(uow: UnitOfWork, email: str) -> None:
         return
     token, expires = _new_token(uow, user, TokenPurpose.RESET, RESET_FOR)
     link = f"{uow.settings.shop.site_url}/accounts/reset/{token}/"
-    values = {"name": user.name, "link": link, "expires": expires}
+    values: dict[str, Value] = {"name": user.name, "link": link, "expires": expires}
     queue_mail(uow, "reset_password", user.email, values, key=f"reset:{digest(token)}")
     audit.record(uow, "user.request_reset", "user", user.id)
 
@@ -136,7 +147,7 @@ def _new_token(
 
 def _pretend(uow: UnitOfWork, email: str) -> None:
     """Do the work of a mail and take it back, so that time does not tell who has an account."""
-    values = {"name": "nobody", "link": uow.ids.token(), "expires": uow.now()}
+    values: dict[str, Value] = {"name": "nobody", "link": uow.ids.token(), "expires": uow.now()}
     savepoint = uow.session.begin_nested()
     queue_mail(uow, "reset_password", email, values, key=uow.ids.key("nobody"))
     savepoint.rollback()

@@ -13,6 +13,7 @@ from ezcore.accounts.rules import digest
 from ezcore.audit import operations as audit
 from ezcore.kernel.actor import Actor
 from ezcore.messaging.operations import queue_mail
+from ezcore.messaging.rules import Value
 from ezcore.work import UnitOfWork, Work
 
 
@@ -62,7 +63,7 @@ def _set(uow: UnitOfWork, user: User, hashed: str, verb: str, *, keep: str | Non
     end_sessions(uow, user.id, keep=keep)
     end_tokens(uow, user.id)
     audit.record(uow, verb, "user", user.id)
-    values = {
+    values: dict[str, Value] = {
         "name": user.name,
         "changed": uow.now(),
         "reset_link": f"{uow.settings.shop.site_url}/accounts/reset/",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ezcore.accounts import passwords
 from ezcore.accounts.models import Client, User
-from ezcore.accounts.operations.sign_up import SignUp, create_client, create_user
+from ezcore.accounts.operations.signup import SignUp, create_client, create_user
 from ezcore.accounts.queries import user_by_email
 from ezcore.accounts.rules import NO_PASSWORD, normal_email
 from ezcore.kernel.errors import InvalidInput

@@ -1,4 +1,4 @@
-"""Sessions: opened at login with a new random token, ended at logout, revoked by their owner, touched when seen."""
+"""Sessions: opened at login with a new random token, ended at logout, revoked by their owner."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from ezcore.accounts.models import LoginSession
 from ezcore.accounts.rules import SEEN_EVERY, digest
 from ezcore.audit import operations as audit
 from ezcore.kernel.errors import NotFound
+from ezcore.messaging.rules import one_line
 from ezcore.work import UnitOfWork
 
 
 def open_session(uow: UnitOfWork, user_id: int, *, ip: str | None, agent: str, old: str | None = None) -> str:
-    """Log a user in; gives the token for the cookie. `old` is the cookie's token so far: that session is over."""
+    """Log a user in; gives the token for the cookie. `old` is the cookie's token so far: it ends."""
     if old:
         _end(uow, LoginSession.token_hash == digest(old))
     token, now = uow.ids.token(), uow.now()
@@ -27,7 +28,7 @@ def open_session(uow: UnitOfWork, user_id: int, *, ip: str | None, agent: str, o
         seen_at=now,
         expires_at=now + timedelta(hours=uow.settings.security.session_hours),
         ip=(ip or "")[:64],
-        agent=agent[:200],
+        agent=one_line(agent)[:200],
     )
     uow.session.add(row)
     uow.session.flush()

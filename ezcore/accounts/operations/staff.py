@@ -8,7 +8,7 @@ from ezcore.accounts import passwords
 from ezcore.accounts.models import StaffRole, User
 from ezcore.accounts.operations.links import end_tokens
 from ezcore.accounts.operations.sessions import end_sessions
-from ezcore.accounts.operations.sign_up import create_user
+from ezcore.accounts.operations.signup import create_user
 from ezcore.accounts.permissions import STAFF_ROLES
 from ezcore.accounts.queries import user_by_email
 from ezcore.accounts.rules import normal_email

@@ -1,7 +1,7 @@
 """Sign up: the same answer and the same work whether the address is known or not.
 
-The owner of a known address hears of it by mail instead. Nobody is logged in by signing up: the link in the mail does
-that, and it brings the password of the very sign-up that asked for it.
+The owner of a known address hears of it by mail instead. Nobody is logged in by signing up: the link in the
+mail does that, and it brings the password of the very sign-up that asked for it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def register(work: Work, actor: Actor, typed: SignUpInput, next_url: str) -> Non
 def sign_up(uow: UnitOfWork, new: SignUp, next_url: str) -> None:
     """Create a client with its first user and mail them a link, or tell the owner of a known address.
 
-    At most three mails an hour to one address; the answer is the same. Emits: ClientCreated for a new address.
+    At most three mails an hour to one address; the answer is the same. Emits: ClientCreated.
     """
     target = local_path(next_url)
     user = uow.session.scalars(select(User).where(User.email == new.email)).first() or _create(uow, new)

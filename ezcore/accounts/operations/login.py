@@ -1,8 +1,8 @@
-"""Log in: constant work, the same sentence for every failure, limits that lock out the attacker and not the owner.
+"""Log in: constant work, one sentence for every failure, limits that lock out the attacker and not the owner.
 
-Tries are counted per place (network address), per account and place, and per account. Only tries that pass the
-second limit count for the third, so one attacker cannot use up an account's tries; and places from which the owner
-logged in lately are let in although an attack from many places uses them up.
+Tries are counted per place (network address), per account and place, and per account. Only tries that pass
+the second limit count for the third, so one attacker cannot use up an account's tries; and places from which
+the owner logged in lately are let in although an attack from many places uses them up.
 """
 
 from __future__ import annotations
