@@ -1,0 +1,1 @@
+"""The command line, `ez`: one file per command."""

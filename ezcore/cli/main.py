@@ -1,0 +1,54 @@
+"""`ez`: reads the command and hands over to its file. Pyramid is imported only by the commands that serve pages."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Sequence
+
+from ezcore.kernel.errors import EzError
+
+# command: (module, what it does)
+COMMANDS = {
+    "demo": ("demo", "a whole hosting company on this machine, with vendor sandboxes"),
+    "smoke": ("smoke", "walk the main job of a running demo over HTTP"),
+    "serve": ("serve", "answer web requests"),
+    "worker": ("worker", "run jobs, relay events, keep the schedule"),
+    "migrate": ("migrate", "bring the database up to date"),
+    "check": ("check", "is this installation in order?"),
+    "run": ("run", "run one automation task now, or preview it"),
+    "jobs": ("jobs", "list, show and retry durable jobs"),
+    "events": ("events", "replay webhook events"),
+    "plugin": ("plugin", "list plugins"),
+    "staff": ("staff", "add a member of staff"),
+    "audit": ("audit", "verify the audit trail"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. 2 for a wrong command line, 1 for a failure that was explained."""
+    parser = argparse.ArgumentParser(prog="ez", description="ezcore: sells, bills and delivers hosting")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, note) in COMMANDS.items():
+        command = commands.add_parser(name, help=note, description=note)
+        command.add_argument(
+            "-c", "--config", metavar="INI", help="default: $EZ_CONFIG, else ./development.ini"
+        )
+        command.set_defaults(module=module)
+        importlib.import_module(f"ezcore.cli.{module}").arguments(command)
+    args = parser.parse_args(argv)
+    module = importlib.import_module(f"ezcore.cli.{args.module}")
+    from ezcore.cli.configured import fail, set_up_logging  # noqa: PLC0415 - keeps `ez --help` fast
+
+    set_up_logging()
+    try:
+        code: int = module.run(args)
+    except EzError as error:
+        return fail(error.message)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

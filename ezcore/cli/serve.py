@@ -1,0 +1,40 @@
+"""`ez serve`: answers web requests with waitress; behind a proxy in production."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=6543)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument(
+        "--lifeline", action="store_true", help="end when standard input ends (for a supervisor)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    import signal  # noqa: PLC0415
+
+    from waitress.server import create_server  # noqa: PLC0415
+
+    from ezcore.app import make_app  # noqa: PLC0415
+    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.tasks.lifeline import exit_when_parent_dies  # noqa: PLC0415
+
+    app = make_app(open_shop(args))
+    server = create_server(
+        app, host=args.host, port=args.port, threads=args.threads, ident=None, max_request_body_size=2_000_000
+    )
+
+    def stop(*_signal: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    if args.lifeline:
+        exit_when_parent_dies(0)
+    server.run()
+    return 0

@@ -1,0 +1,25 @@
+"""`ez worker`: runs jobs, relays events and keeps the schedule, until TERM."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What this worker leaves to others."""
+    parser.add_argument("--no-scheduler", action="store_true", help="leave scheduled tasks to other workers")
+    parser.add_argument(
+        "--lifeline", action="store_true", help="end when standard input ends (for a supervisor)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until stopped."""
+    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.tasks.lifeline import exit_when_parent_dies  # noqa: PLC0415
+    from ezcore.worker import work_on  # noqa: PLC0415
+
+    if args.lifeline:
+        exit_when_parent_dies(0)
+    work_on(open_shop(args), scheduler=not args.no_scheduler)
+    return 0

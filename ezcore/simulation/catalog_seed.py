@@ -1,0 +1,146 @@
+"""What EZ Solutions sells: VPS plans, web hosting, website builds, Linux support."""
+
+from __future__ import annotations
+
+from ezcore.catalog.products.operations import NewChoice, NewProduct, create_group, create_product
+from ezcore.kernel.money import Money
+from ezcore.work import UnitOfWork
+
+
+def eur(text: str) -> Money:
+    """An amount of the shop's currency."""
+    return Money.parse(text, "EUR")
+
+
+def seed_catalog(uow: UnitOfWork) -> None:
+    """Four shelves, eleven products."""
+    _vps(uow)
+    _hosting(uow)
+    _websites(uow)
+    _support(uow)
+
+
+def _vps(uow: UnitOfWork) -> None:
+    shelf = create_group(
+        uow, "vps", "Cloud servers", headline="Cloud servers, ready in under a minute",
+        blurb="Full root access, NVMe storage and a fixed price. Renewals cost what you paid today.", icon="server",
+        position=1,
+    )  # fmt: skip
+    plans = (
+        ("vps-s", "VPS S", "Small sites and bots", "6.00", "60.00", 1, 2048, 25, False),
+        ("vps-m", "VPS M", "Shops and busy sites", "12.00", "120.00", 2, 4096, 60, True),
+        ("vps-l", "VPS L", "Databases and teams", "24.00", "240.00", 4, 8192, 120, False),
+        ("vps-xl", "VPS XL", "Heavy work", "48.00", "480.00", 8, 16384, 240, False),
+    )
+    for slug, name, blurb, month, year, cores, memory, disk, featured in plans:
+        create_product(
+            uow, shelf,
+            NewProduct(
+                slug=slug, name=name, kind="vps", blurb=blurb, module="proxmox", icon="server", featured=featured,
+                settings={"cores": cores, "memory_mb": memory, "disk_gb": disk},
+                features=(
+                    f"{cores} vCPU" if cores == 1 else f"{cores} vCPUs", f"{memory // 1024} GB memory",
+                    f"{disk} GB NVMe", "1 IPv4 address", "Unmetered 1 Gbit/s",
+                ),
+                prices={"1 month": eur(month), "1 year": eur(year)},
+                options={
+                    ("disk", "Disk"): (
+                        NewChoice("included", f"{disk} GB (included)"),
+                        NewChoice(
+                            "double", f"{disk * 2} GB", {"disk_gb": disk * 2},
+                            {"1 month": eur("3.00"), "1 year": eur("30.00")},
+                        ),
+                    )
+                },
+            ),
+        )  # fmt: skip
+
+
+def _hosting(uow: UnitOfWork) -> None:
+    shelf = create_group(
+        uow, "web-hosting", "Web hosting", headline="Web hosting that stays fast",
+        blurb="PHP, databases, mail and daily backups, looked after by people.", icon="globe", position=2,
+    )  # fmt: skip
+    plans = (
+        (
+            "web-start",
+            "Web Start",
+            "One site",
+            "3.50",
+            "35.00",
+            ("1 website", "10 GB storage", "5 mailboxes"),
+            False,
+        ),
+        (
+            "web-pro",
+            "Web Pro",
+            "Small businesses",
+            "7.00",
+            "70.00",
+            ("10 websites", "50 GB", "50 mailboxes"),
+            True,
+        ),
+        (
+            "web-agency",
+            "Web Agency",
+            "Many clients",
+            "19.00",
+            "190.00",
+            ("100 websites", "200 GB", "Staging"),
+            False,
+        ),
+    )
+    for slug, name, blurb, month, year, features, featured in plans:
+        create_product(
+            uow, shelf,
+            NewProduct(
+                slug=slug, name=name, kind="hosting", blurb=blurb, icon="globe", features=(*features, "Free TLS"),
+                prices={"1 month": eur(month), "1 year": eur(year)}, featured=featured,
+            ),
+        )  # fmt: skip
+
+
+def _websites(uow: UnitOfWork) -> None:
+    shelf = create_group(
+        uow, "websites", "Website builds", headline="A website, built for you",
+        blurb="Designed, written and put online; you pay once.", icon="layout-template", position=3,
+    )  # fmt: skip
+    for slug, name, price, features in (
+        ("site-one-page", "One page", "390.00", ("One page", "Contact form", "Ready in a week")),
+        (
+            "site-business",
+            "Business site",
+            "1290.00",
+            ("Up to 8 pages", "Two languages", "Ready in three weeks"),
+        ),
+    ):
+        create_product(
+            uow, shelf,
+            NewProduct(
+                slug=slug, name=name, kind="website", blurb="Built once", icon="layout-template", features=features,
+                prices={"once": eur(price)},
+            ),
+        )  # fmt: skip
+
+
+def _support(uow: UnitOfWork) -> None:
+    shelf = create_group(
+        uow, "support", "Linux support", headline="Somebody who knows Linux",
+        blurb="Updates, monitoring and help with your own servers.", icon="life-buoy", position=4,
+    )  # fmt: skip
+    for slug, name, price, features in (
+        ("support-basic", "Care", "29.00", ("Security updates", "Monitoring", "Reply within a day")),
+        (
+            "support-plus",
+            "Care Plus",
+            "79.00",
+            ("Everything in Care", "2 hours a month", "Reply within 2 hours"),
+        ),
+    ):
+        create_product(
+            uow, shelf,
+            NewProduct(
+                slug=slug, name=name, kind="support", blurb="Per server", icon="life-buoy", features=features,
+                prices={"1 month": eur(price)},
+            ),
+        )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Opens the demo's shop: catalog, staff, first server, a client to log in as."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from ezcore.accounts import operations as accounts
+from ezcore.app import Ezcore, build, take_in_offers
+from ezcore.catalog.products.models import Product
+from ezcore.kernel.clock import MovingClock, SystemClock
+from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.services.servers.operations import add_server
+from ezcore.settings import Settings
+from ezcore.simulation.catalog_seed import seed_catalog
+from ezcore.simulation.history import live_a_year
+from ezcore.simulation.life import Life
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login that the demo prints."""
+
+    email: str
+    password: str
+    role: str
+
+
+STAFF = Login("staff@example.test", "harbour lantern 7", "staff (owner)")
+CLIENT = Login("client@example.test", "harbour lantern 7", "client")
+
+
+def open_shop(settings: Settings, *, history: bool) -> bool:
+    """Seed an empty database; returns False when there is a shop already."""
+    shop = build(settings, bell=lambda: None)
+    shop.migrate()
+    with shop.work.read() as uow:
+        if uow.session.execute(select(Product.id).limit(1)).first():
+            return False
+    year_ago = SystemClock().now() - timedelta(days=366)
+    clock = MovingClock(year_ago)
+    past = build(settings, clock=clock, bell=lambda: None, virtual_time=True)
+    _furnish(past)
+    if history:
+        log.info("living through a year of history ...")
+        zone = ZoneInfo(settings.shop.time_zone)
+        live_a_year(Life(past, clock, pause=0.05), SystemClock().now().astimezone(zone).date())
+    with shop.work.write() as uow:
+        accounts.create_verified(uow, CLIENT.email, "Mira Client", CLIENT.password, country="EE")
+    return True
+
+
+def _furnish(shop: Ezcore) -> None:
+    with shop.work.write() as uow:
+        seed_catalog(uow)
+        accounts.make_staff(uow, STAFF.email, "Kadri Staff", STAFF.password, "owner")
+        for name in shop.host.ports.names(ProvisioningModule):
+            module = shop.host.ports.get(ProvisioningModule, name)  # type: ignore[type-abstract]
+            if module.default_server() is not None:
+                add_server(uow, f"{name}-1", module)
+    take_in_offers(shop)

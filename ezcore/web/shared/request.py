@@ -1,0 +1,37 @@
+"""The request as our views see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.request import Request
+
+from ezcore.kernel.actor import Actor
+from ezcore.settings import Settings
+from ezcore.work import UnitOfWork, Work
+
+if TYPE_CHECKING:
+    from ezcore.plugin_host import PluginHost
+
+
+class EzRequest(Request):
+    """Declares what the composition adds. `uow` opens lazily; views declared `ambient=False` must not touch it."""
+
+    uow: UnitOfWork
+    actor: Actor
+    work: Work
+    host_of_plugins: PluginHost
+    settings: Settings
+    matchdict: dict[str, str]
+
+    @property
+    def client_id(self) -> int:
+        """The client that the logged-in user acts for; views that use it declare a client permission."""
+        if self.actor.client_id is None:
+            raise LookupError("no client is logged in")
+        return self.actor.client_id
+
+
+def as_mapping(values: Any) -> dict[str, str]:
+    """A multidict as a plain one, last value of each key; for reading query strings of our own links."""
+    return {key: values[key] for key in values}

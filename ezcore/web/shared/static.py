@@ -1,0 +1,64 @@
+"""Serves static files of the theme chain and of plugins, with a content hash in the address so they cache for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.response import Response
+
+from ezcore.plugin_host.themes import ThemeChain
+
+YEAR = 31_536_000
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+
+
+class StaticFiles:
+    """Finds files by name: `app.css` in the themes, `plugins/<name>/x.css` in a plugin."""
+
+    def __init__(self, chain: ThemeChain, plugins: Mapping[str, Path], *, reload: bool = False) -> None:
+        self._folders = [folder / "static" for folder in chain.folders]
+        self._plugins = plugins
+        self._reload = reload
+        self._known: dict[str, tuple[bytes, str]] = {}
+
+    def url(self, name: str) -> str:
+        """The address of a file, with its hash. Raises: LookupError."""
+        _, digest = self._load(name)
+        return f"/static/{digest}/{name}"
+
+    def answer(self, request: Any) -> Any:
+        """Serve /static/<hash>/<name>."""
+        name = "/".join(request.matchdict["name"])
+        try:
+            body, digest = self._load(name)
+        except LookupError:
+            raise HTTPNotFound from None
+        fresh = digest == request.matchdict["digest"]
+        kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        answer = Response(body=body, content_type=kind, charset="utf-8" if kind.startswith("text/") else None)
+        answer.cache_control = f"public, max-age={YEAR}, immutable" if fresh else "no-cache"
+        return answer
+
+    def _load(self, name: str) -> tuple[bytes, str]:
+        if name not in self._known or self._reload:
+            body = self._path(name).read_bytes()
+            self._known[name] = (body, hashlib.sha256(body).hexdigest()[:12])
+        return self._known[name]
+
+    def _path(self, name: str) -> Path:
+        parts = name.split("/")
+        if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+            raise LookupError(name)
+        folders = self._folders
+        if parts[0] == "plugins" and len(parts) > 2 and parts[1] in self._plugins:  # noqa: PLR2004
+            folders, parts = [self._plugins[parts[1]]], parts[2:]
+        for folder in folders:
+            path = folder.joinpath(*parts)
+            if path.is_file():
+                return path
+        raise LookupError(name)
