@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ezcore.kernel.actor import Actor
 from ezcore.plugin_api.values import ServiceFacts
+from ezcore.work import Work
 
 FindService = Callable[[Actor, str], ServiceFacts | None]
 """(actor of the plugin, external id) -> the service, if it is one of the plugin's own modules."""
@@ -16,6 +17,7 @@ FindService = Callable[[Actor, str], ServiceFacts | None]
 class Connections:
     """What the composition injects; shared by all plugins of a host."""
 
+    work: Work | None = None
     find_service: FindService | None = None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,8 +14,8 @@ from ezcore.kernel.clock import Clock, SystemClock
 from ezcore.kernel.errors import NotFound
 from ezcore.kernel.events import Event
 from ezcore.plugin_api.plugin import PluginBase
-from ezcore.plugin_api.protocols import Hooks
 from ezcore.plugin_api.sandbox.spec import SandboxSpec
+from ezcore.plugin_api.values import ProductKind
 from ezcore.plugin_host import loading
 from ezcore.plugin_host.configuration import Configuration, EffectiveSettings
 from ezcore.plugin_host.context import HostContext
@@ -33,18 +33,9 @@ from ezcore.work import Work
 
 log = logging.getLogger(__name__)
 
-Announcement = Callable[[Hooks, Work, Event], None]
-"""Turns a core event into one call of an `on_...` hook, spoken to one plugin."""
+Announcement = Callable[["PluginHost", Work, Event], None]
+"""Turns a core event into one call of an `on_...` hook of `host.hooks`, which then speak to one plugin."""
 Subscriber = Callable[[Work, Event, int], None]
-
-
-@dataclass(frozen=True)
-class PluginMigrations:
-    """A plugin's own Alembic history."""
-
-    plugin: str
-    folder: Path
-    version_table: str
 
 
 class PluginHost:
@@ -57,7 +48,6 @@ class PluginHost:
         health: Health,
         clock: Clock,
         engine: Engine | None,
-        announcements: Mapping[type[Event], Announcement],
     ) -> None:
         self.configuration = configuration
         self.health = health
@@ -65,7 +55,6 @@ class PluginHost:
         self._installed = installed
         self._clock = clock
         self._engine = engine
-        self._announcements = announcements
         self._connections = Connections()
         self._table = HookTable()
         self._registered = Registered()
@@ -106,8 +95,9 @@ class PluginHost:
         """Pluggy's own net; ours has caught every unknown hook name before, by plugin."""
         self._table.check_pending()
 
-    def connect_core(self, *, find_service: FindService) -> None:
-        """Connect what plugins may ask of the core."""
+    def connect(self, work: Work, *, find_service: FindService) -> None:
+        """Connect what plugins may ask of the core, once units of work can be made."""
+        self._connections.work = work
         self._connections.find_service = find_service
 
     @property
@@ -145,21 +135,27 @@ class PluginHost:
         """Hooks that speak to one plugin and let its announcements fail aloud: the outbox tries again."""
         return HookFacade(self._table, self.health, self._registered, self.timings, only=name)
 
-    def subscribers(self) -> dict[str, Subscriber]:
+    def speaking_to(self, name: str) -> PluginHost:
+        """This host with hooks that speak to one plugin only, and let it fail aloud."""
+        one = copy.copy(self)
+        one.hooks = self.hooks_of(name)
+        return one
+
+    def subscribers(self, announced: Mapping[type[Event], Announcement]) -> dict[str, Subscriber]:
         """One outbox subscriber per plugin that listens, so that each is retried by itself."""
         return {
-            f"plugin:{name}": self._subscriber(self.hooks_of(name))
+            f"plugin:{name}": _subscriber(self.speaking_to(name), announced)
             for name in self._loaded
             if self._table.of(name, "ez_on_")
         }
 
-    def migrations(self) -> list[PluginMigrations]:
-        """Alembic histories of the active plugins."""
-        return [
-            PluginMigrations(name, one.migrations, f"ez_{name}_version")
-            for name, one in self._loaded.items()
-            if one.migrations
-        ]
+    def product_kinds(self) -> dict[str, list[ProductKind]]:
+        """Plugin -> the kinds of products it brings, offers included."""
+        return self._registered.by_plugin("ez_register_product_kinds", ProductKind)
+
+    def migrations(self) -> dict[str, Path]:
+        """Plugin -> folder of its Alembic history, whose version table is `ez_<name>_version`."""
+        return {name: one.migrations for name, one in self._loaded.items() if one.migrations}
 
     def webs(self) -> dict[str, str]:
         """Plugin -> dotted name of the module with its pages."""
@@ -177,14 +173,6 @@ class PluginHost:
         """Plugin -> the imitation of its vendor. Imported only when asked for."""
         specs = {name: one.kind.sandbox() for name, one in self._loaded.items()}
         return {name: spec for name, spec in specs.items() if spec is not None}
-
-    def _subscriber(self, hooks: HookFacade) -> Subscriber:
-        def hear(work: Work, event: Event, _event_id: int) -> None:
-            announcement = self._announcements.get(type(event))
-            if announcement is not None:
-                announcement(hooks, work, event)
-
-        return hear
 
     def _context(self, kind: type[PluginBase]) -> HostContext:
         core = CoreDoor(OwnServices(plugin_actor(kind.name), self._connections))
@@ -227,13 +215,21 @@ class PluginHost:
         return PluginState.ACTIVE, ""
 
 
+def _subscriber(host: PluginHost, announced: Mapping[type[Event], Announcement]) -> Subscriber:
+    def hear(work: Work, event: Event, _event_id: int) -> None:
+        announcement = announced.get(type(event))
+        if announcement is not None:
+            announcement(host, work, event)
+
+    return hear
+
+
 def load_plugins(
     settings: Settings,
     *,
     engine: Engine | None = None,
     box: SecretBox | None = None,
     clock: Clock | None = None,
-    announcements: Mapping[type[Event], Announcement] | None = None,
     installed: Sequence[InstalledPlugin] | None = None,
 ) -> PluginHost:
     """Load the plugins of `ez.plugins`, in that order; nothing else that is installed is imported.
@@ -248,7 +244,6 @@ def load_plugins(
         Health(engine, clock),
         clock,
         engine,
-        dict(announcements or {}),
     )
     for plugin in listed(settings.plugins, found):
         host.load(plugin)

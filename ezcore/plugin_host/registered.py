@@ -41,3 +41,7 @@ class Registered:
     def items(self, hook: str, _item: type[T]) -> list[T]:
         """All that was brought through one hook."""
         return [item for brought in self._brought.values() for item in brought.get(hook, ())]
+
+    def by_plugin(self, hook: str, _item: type[T]) -> dict[str, list[T]]:
+        """What each plugin brought through one hook."""
+        return {plugin: list(brought[hook]) for plugin, brought in self._brought.items() if brought.get(hook)}

@@ -37,7 +37,7 @@ class Shop:
         self.work = work
         self.box = SecretBox(TEST_KEYS)
 
-    def host(self, *plugins, ini=None, environ=None, listed=None, announcements=None) -> PluginHost:
+    def host(self, *plugins, ini=None, environ=None, listed=None) -> PluginHost:
         there = [one if isinstance(one, InstalledPlugin) else installed(one) for one in plugins]
         names = [one.name for one in there] if listed is None else listed
         settings: Settings = load({"ez.plugins": " ".join(names), **(ini or {})}, environ or {})
@@ -47,7 +47,6 @@ class Shop:
             box=self.box,
             clock=self.work.clock,
             installed=there,
-            announcements=announcements,
         )
 
 

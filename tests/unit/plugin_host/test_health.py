@@ -45,8 +45,8 @@ def moody():
     return plugin_class("moody", (Moody, PluginBase), angry=["no route"], heard=[])
 
 
-def announce(hooks, work, event):
-    hooks.on_action_done(action(event.verb))
+def announce(host, work, event):
+    host.hooks.on_action_done(action(event.verb))
 
 
 def fail(host, times):
@@ -94,8 +94,8 @@ def test_another_process_knows_of_it_within_seconds(shop, moody):
 
 
 def test_what_a_suspended_plugin_missed_is_tried_again_by_the_outbox(shop, moody):
-    host = shop.host(moody, announcements={ServiceDelivered: announce})
-    hear = host.subscribers()["plugin:moody"]
+    host = shop.host(moody)
+    hear = host.subscribers({ServiceDelivered: announce})["plugin:moody"]
     for _ in range(5):
         with pytest.raises(OSError, match="no route"):
             hear(shop.work, ServiceDelivered("create"), 1)
@@ -109,9 +109,9 @@ def test_what_a_suspended_plugin_missed_is_tried_again_by_the_outbox(shop, moody
 
 
 def test_only_plugins_that_listen_are_subscribers_and_unknown_events_pass(shop, moody):
-    host = shop.host(plugin_class("quiet"), moody, announcements={})
-    assert list(host.subscribers()) == ["plugin:moody"]
-    host.subscribers()["plugin:moody"](shop.work, ServiceDelivered("create"), 1)
+    host = shop.host(plugin_class("quiet"), moody)
+    assert list(host.subscribers({})) == ["plugin:moody"]
+    host.subscribers({})["plugin:moody"](shop.work, ServiceDelivered("create"), 1)
 
 
 def test_ports_of_a_paused_plugin_answer_nobody(shop):

@@ -269,6 +269,7 @@ def test_hook_ez_register_product_kinds(shop):
     kind = ProductKind(name="vps", title="VPS")
     host = shop.host(plugin_class("one", (bringing("ez_register_product_kinds", kind), PluginBase)))
     assert host.hooks.register_product_kinds() == [kind]
+    assert host.product_kinds() == {"one": [kind]}
 
 
 def test_hook_ez_before_action(shop):

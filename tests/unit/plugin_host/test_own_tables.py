@@ -123,7 +123,7 @@ def test_the_core_answers_under_the_actor_of_the_plugin(shop):
     core = host.plugin("cloud").context.core
     with pytest.raises(RuntimeError, match="not connected yet"):
         core.services.find("100")
-    host.connect_core(find_service=find)
+    host.connect(shop.work, find_service=find)
     assert core.services.find("100") is service
     assert core.services.find("101") is None
     assert asked[0] == (plugin_actor("cloud"), "100")
