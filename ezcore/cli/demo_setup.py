@@ -19,9 +19,6 @@ from ezcore.plugin_api.sandbox.tls import make_ca
 from ezcore.settings import load, read_ini
 from ezcore.simulation.shop_seed import CLIENT, STAFF, open_shop
 
-FAST = {"stripe": {}, "proxmox": {"task_seconds": "1.5", "cache_seconds": "1", "auth_delay": "0.2"}}
-
-
 @dataclass(frozen=True)
 class Demo:
     """A prepared demo: its ini, its plan of sandboxes, its addresses."""
@@ -74,7 +71,7 @@ def prepare(state: Path, *, port: int, fresh: bool, config: str | None) -> Demo:
     base = ini_values(config)
     names = base.get("ez.plugins", "stripe proxmox banktransfer").replace(",", " ").split()
     plan = _plan(state, names, f"http://127.0.0.1:{port}")
-    ca = make_ca(state / "ca")
+    ca = make_ca(state / "ca").certificate
     addresses = {name: f"{'https' if entry['tls'] else 'http'}://127.0.0.1:{entry['port']}" for name, entry in plan.items()}
     ini = _write_ini(state, base, names, port, addresses, ca)
     _write_private(state / "sandboxes.json", plan)
@@ -98,7 +95,7 @@ def _plan(state: Path, names: list[str], site: str) -> dict[str, Any]:
             "ca_folder": str(state / "ca"),
             "webhook_url": f"{site}/webhooks/{name}/",
             "webhook_secret": spec.settings("http://127.0.0.1", None).get("webhook_secret"),
-            "extra": FAST.get(name, {}),
+            "extra": {},
         }
     return plan
 

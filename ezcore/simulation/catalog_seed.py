@@ -12,15 +12,15 @@ def eur(text: str) -> Money:
     return Money.parse(text, "EUR")
 
 
-def seed_catalog(uow: UnitOfWork) -> None:
-    """Four shelves, eleven products."""
-    _vps(uow)
+def seed_catalog(uow: UnitOfWork, *, vps_module: str | None) -> None:
+    """Four shelves, eleven products; the servers run on whatever module the installation has."""
+    _vps(uow, vps_module)
     _hosting(uow)
     _websites(uow)
     _support(uow)
 
 
-def _vps(uow: UnitOfWork) -> None:
+def _vps(uow: UnitOfWork, module: str | None) -> None:
     shelf = create_group(
         uow, "vps", "Cloud servers", headline="Cloud servers, ready in under a minute",
         blurb="Full root access, NVMe storage and a fixed price. Renewals cost what you paid today.", icon="server",
@@ -36,7 +36,7 @@ def _vps(uow: UnitOfWork) -> None:
         create_product(
             uow, shelf,
             NewProduct(
-                slug=slug, name=name, kind="vps", blurb=blurb, module="proxmox", icon="server", featured=featured,
+                slug=slug, name=name, kind="vps", blurb=blurb, module=module, icon="server", featured=featured,
                 settings={"cores": cores, "memory_mb": memory, "disk_gb": disk},
                 features=(
                     f"{cores} vCPU" if cores == 1 else f"{cores} vCPUs", f"{memory // 1024} GB memory",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from ezcore.accounts import operations as accounts
+from ezcore.accounts import queries
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
 from ezcore.billing.transactions.operations import record_manual
 from ezcore.kernel.actor import Actor
@@ -16,6 +17,7 @@ from ezcore.orders.orders import operations as orders
 from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service
 from ezcore.simulation.life import Life
+from ezcore.work import UnitOfWork
 
 CLIENT_RIGHTS = frozenset({"client.read", "client.order", "client.billing", "client.services"})
 BANK = "banktransfer"
@@ -84,16 +86,16 @@ def _arrive(life: Life, person: Person) -> None:
         name=person.name,
     )
     with life.shop.work.write(actor) as uow:
-        cart, _ = carts.open_cart(uow, created.user_id)
+        cart, _ = carts.open_cart(uow, user_id)
         for slug, cycle, label in person.buys:
             params = {"hostname": label} if slug.startswith("vps") else {}
             carts.add_line(uow, cart, slug, cycle, {}, params, label)
-        orders.place(uow, cart, created.client_id, uow.ids.key("form"))
+        orders.place(uow, cart, client_id, uow.ids.key("form"))
 
 
 def _leave(life: Life, person: Person) -> None:
     with life.shop.work.write() as uow:
-        client = accounts.client_id_of(uow, person.email)
+        client = _client_of(uow, person)
         for service in uow.session.scalars(select(Service).where(Service.client_id == client)):
             services.schedule_cancellation(uow, service, "moving to another country")
 
@@ -104,7 +106,7 @@ def _bank_statement(life: Life, today: date) -> None:
         open_invoices = uow.session.scalars(
             select(Invoice).where(Invoice.status == InvoiceStatus.UNPAID)
         ).all()
-        payers = {accounts.client_id_of(uow, person.email): person for person in PEOPLE if person.day <= 365}
+        payers = {_client_of(uow, person): person for person in PEOPLE}
     for invoice in open_invoices:
         person = payers.get(invoice.client_id)
         first = person is not None and invoice.issued_on is not None and _is_first(life, invoice)
@@ -117,6 +119,11 @@ def _bank_statement(life: Life, today: date) -> None:
             with life.shop.work.write() as uow:
                 row = uow.session.get_one(Invoice, invoice.id)
                 record_manual(uow, row, BANK, row.balance_due, f"EE{today:%y%m%d}{row.id:06d}")
+
+
+def _client_of(uow: UnitOfWork, person: Person) -> int | None:
+    user = queries.user_by_email(uow, person.email)
+    return queries.client_id_of(uow, user.id) if user else None
 
 
 def _is_first(life: Life, invoice: Invoice) -> bool:

@@ -52,15 +52,16 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
         zone = ZoneInfo(settings.shop.time_zone)
         live_a_year(Life(past, clock, pause=0.05), SystemClock().now().astimezone(zone).date())
     with shop.work.write() as uow:
-        accounts.create_verified(uow, CLIENT.email, "Mira Client", CLIENT.password, country="EE")
+        accounts.create_verified(uow, CLIENT.email, "Mira Client", password=CLIENT.password, country="EE")
     return True
 
 
 def _furnish(shop: Ezcore) -> None:
+    modules = shop.host.ports.names(ProvisioningModule)
     with shop.work.write() as uow:
-        seed_catalog(uow)
+        seed_catalog(uow, vps_module=next(iter(modules), None))
         accounts.make_staff(uow, STAFF.email, "Kadri Staff", STAFF.password, "owner")
-        for name in shop.host.ports.names(ProvisioningModule):
+        for name in modules:
             module = shop.host.ports.get(ProvisioningModule, name)  # type: ignore[type-abstract]
             if module.default_server() is not None:
                 add_server(uow, f"{name}-1", module)

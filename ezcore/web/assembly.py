@@ -80,6 +80,8 @@ def _request_methods(config: Any) -> None:
     https = registry["ez.work"].settings.shop.site_url.startswith("https://")
     config.add_request_method(lambda _request: https, "is_https", property=True)
     config.include(sessions)
+    config.add_request_method(registry["ez.identify"], "actor", reify=True)
+    config.add_request_method(registry["ez.session_csrf"], "session_csrf", property=True)
 
 
 def _color_mode(request: Any) -> str | None:
