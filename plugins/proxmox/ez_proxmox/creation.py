@@ -57,7 +57,7 @@ class Creation:
                 upid = self._start_clone(cluster, call, book)
                 raise progress.wait(3, upid, "the template is being copied")
             if book.number(call.operation_key) != guest.vmid:
-                book.take_number(call.operation_key, guest.vmid)
+                book.change_number(call.operation_key, guest.vmid)
             if guest.lock in ("clone", "create"):
                 progress = Progress.read(call.handle)
                 raise progress.wait(3, progress.upid, "the template is being copied")
@@ -70,10 +70,11 @@ class Creation:
         for _ in range(20):
             vmid = book.number(call.operation_key)
             if vmid is None:
-                vmid = cluster.next_number(above)
-                if not book.take_number(call.operation_key, vmid):
-                    above = vmid
-                    continue
+                hint = cluster.next_number(above)
+                vmid = book.take_number(call.operation_key, hint)
+            if vmid is None:
+                above = hint
+                continue
             try:
                 return task_of(cluster.api.post(f"{template.path}/clone", **self._copy(call, vmid, template)))
             except ProxmoxError as error:
@@ -82,7 +83,7 @@ class Creation:
             guest = cluster.guest(vmid)
             if guest and guest.is_for(call.operation_key):
                 return None  # ours after all: an earlier order whose answer we never got
-            book.release_number(call.operation_key)
+            book.give_up_number(call.operation_key, vmid)
             above = vmid
         raise ProxmoxError(Kind.OTHER, "every machine number we tried was taken")
 

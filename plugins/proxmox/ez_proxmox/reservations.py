@@ -64,12 +64,30 @@ class Reservations:
         with self.tables() as session:
             return session.scalar(select(Number.vmid).where(*self._own_number(operation_key)))
 
-    def take_number(self, operation_key: str, vmid: int) -> bool:
-        """Write down the number for this operation instead of any older one; False when another has it."""
+    def take_number(self, operation_key: str, vmid: int) -> int | None:
+        """Write a number down for this operation; gives the one that counts.
+
+        That is another than `vmid` when another worker wrote one down first; None when `vmid` is meant for
+        another operation: try the next one.
+        """
         values = {"server_id": self.server_id, "vmid": vmid, "changed_at": self.now()}
         with self.tables() as session:
+            _insert_free(session, Number, {**values, "operation_key": operation_key})
+            return session.scalar(select(Number.vmid).where(*self._own_number(operation_key)))
+
+    def change_number(self, operation_key: str, vmid: int) -> None:
+        """Write down the number of a machine that was found and is ours."""
+        with self.tables() as session:
             session.execute(delete(Number).where(*self._own_number(operation_key)))
-            return _insert_free(session, Number, {**values, "operation_key": operation_key})
+            wrong = (Number.server_id == self.server_id, Number.vmid == vmid)
+            session.execute(delete(Number).where(*wrong))
+            values = {"server_id": self.server_id, "vmid": vmid, "changed_at": self.now()}
+            _insert_free(session, Number, {**values, "operation_key": operation_key})
+
+    def give_up_number(self, operation_key: str, vmid: int) -> None:
+        """Forget this number, which a stranger has; not one that another worker has chosen meanwhile."""
+        with self.tables() as session:
+            session.execute(delete(Number).where(*self._own_number(operation_key), Number.vmid == vmid))
 
     def release_number(self, operation_key: str) -> None:
         """Forget the number of this operation."""

@@ -76,7 +76,7 @@ class ServerSettings(BaseModel):
 
 
 class FirstServer(ServerSettings):
-    """The plugin's own settings: the first cluster, for shops that have one. Empty until an address is given."""
+    """The plugin's own settings: the first cluster. Empty until an address is given."""
 
     api_url: str = Field(default="", title="API address", description="https://pve.example.com:8006")
     token_id: str = Field(default="", title="API token", pattern=r"^$|^[^@\s]+@[^!\s]+![^=\s]+$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -81,9 +81,12 @@ class Context:
             yield session
 
 
-def database(path: Path) -> Engine:
-    """SQLite as the core opens it: we emit BEGIN IMMEDIATE ourselves."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+def database(url: str) -> Engine:
+    """A database with the plugin's tables; SQLite as the core opens it: we emit BEGIN IMMEDIATE ourselves."""
+    engine = create_engine(url)
+    migrate(engine)
+    if engine.dialect.name != "sqlite":
+        return engine
 
     @event.listens_for(engine, "connect")
     def _no_begin(connection: Any, _record: Any) -> None:
@@ -93,7 +96,7 @@ def database(path: Path) -> Engine:
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    migrate(engine)
+    engine.dispose()
     return engine
 
 
@@ -179,10 +182,16 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def context_on() -> Callable[[str], Context]:
+    """Opens the plugin's context on another database."""
+    return lambda url: Context(database(url), StandingClock())
+
+
+@pytest.fixture
 def house(tmp_path: Path, authority: Path) -> Iterator[House]:
     app = make(tmp_path / "cluster", SandboxOptions(clock=StandingClock(), extra=OPTIONS))
     assert isinstance(app, ProxmoxSandbox)
-    engine = database(tmp_path / "plugin.sqlite")
+    engine = database(f"sqlite:///{tmp_path / 'plugin.sqlite'}")
     with serve(app, ssl_context=server_context(authority)) as served:
         values = settings(served.address, make_ca(authority).certificate)
         server = ServerFacts(1, "pve", ServerSettings.model_validate(values))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from ez_proxmox import marks
 from ez_proxmox.sandbox.guests import new_guest
@@ -268,3 +270,10 @@ def test_a_server_may_leave_the_firewall_alone(house):
     house.created(server=house.with_settings(firewall=False))
     assert house.vms()[100]["firewall"] is None
     assert "firewall" not in house.vms()[100]["net0"]
+
+
+def test_two_workers_that_run_one_order_at_once_make_one_machine(house):
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda _: house.run("create", limit=80), range(3)))
+    assert [report.resource.external_id for report in reports if report.resource] == ["100"] * 3
+    assert list(house.vms()) == [100]

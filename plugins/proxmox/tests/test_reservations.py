@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from ez_proxmox.pools import parse_pools
-from ez_proxmox.reservations import PoolsExhausted
+from ez_proxmox.reservations import PoolsExhausted, Reservations
 
 POOL = parse_pools("192.0.2.10-192.0.2.17/24,gw=192.0.2.12")
 
 
 @pytest.fixture
-def book(house):
-    return house.module.workshop.reservations(house.server)
+def book(database_url, context_on):
+    """The reservations of server 1, on each kind of database."""
+    context = context_on(database_url)
+    yield Reservations(context.tables, context.clock.now, 1)
+    context.engine.dispose()
 
 
 def test_an_operation_gets_the_same_address_when_it_asks_again(book):
@@ -47,18 +51,27 @@ def test_an_address_outside_the_present_pools_is_changed_for_one_inside(book):
     assert str(book.address("op_2", POOL)[0]) in {"192.0.2.10", "192.0.2.11"}
 
 
-def test_a_number_is_given_to_one_operation_only(book):
+def test_a_number_is_meant_for_one_operation_only(book):
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: book.take_number(f"op_{n}", 100), range(8)))
-    assert won.count(True) == 1
+    assert sorted(won, key=str) == [100, *[None] * 7]
 
 
-def test_servers_do_not_share_numbers(house, book):
-    from dataclasses import replace
+def test_two_workers_on_one_operation_mean_the_same_number(book):
+    with ThreadPoolExecutor(8) as pool:
+        meant = set(pool.map(lambda n: book.take_number("op_1", 100 + n), range(8)))
+    assert len(meant) == 1
 
-    other = house.module.workshop.reservations(replace(house.server, id=2))
-    assert book.take_number("op_1", 100)
-    assert other.take_number("op_2", 100)
+
+def test_a_number_chosen_meanwhile_is_not_given_up(book):
+    book.take_number("op_1", 101)
+    book.give_up_number("op_1", 100)
+    assert book.number("op_1") == 101
+
+
+def test_servers_do_not_share_numbers(book):
+    assert book.take_number("op_1", 100) == 100
+    assert replace(book, server_id=2).take_number("op_2", 100) == 100
 
 
 @pytest.mark.parametrize(
