@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from ezcore.cli.configured import settings_of
 from ezcore.db.engine import make_engine
 from ezcore.kernel.errors import NotFound
 from ezcore.plugin_host import PluginReport, load_plugins
@@ -38,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """List, or test."""
     if args.verb == "test":
         return test_plugin(args.plugin, args.rest)
+    from ezcore.cli.configured import settings_of  # noqa: PLC0415 - it wires the whole shop
+
     reports = list_plugins(settings_of(args))
     print(json.dumps({"plugins": [asdict(report) for report in reports]}) if args.json else table(reports))
     return 0
@@ -72,7 +73,7 @@ def test_plugin(plugin: str, rest: list[str]) -> int:
 
 
 def folder_of(plugin: str) -> Path:
-    """The source folder of a plugin, by folder, name or distribution; it need not be installed. Raises: NotFound."""
+    """The source folder of a plugin, by folder, name or distribution. Raises: NotFound."""
     for folder in (Path(plugin), Path("plugins") / re.sub(r"^ez-", "", plugin)):
         if (folder / "pyproject.toml").is_file():
             return folder
@@ -80,7 +81,7 @@ def folder_of(plugin: str) -> Path:
     source = _editable_source(names.get(plugin, plugin))
     if source is None:
         raise NotFound(
-            f"there is no source folder of a plugin called {plugin}: give the folder that holds its pyproject.toml"
+            f"no source folder of a plugin called {plugin}: give the folder that holds its pyproject.toml"
         )
     return source
 

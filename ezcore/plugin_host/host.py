@@ -6,6 +6,7 @@ import copy
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -141,8 +142,11 @@ class PluginHost:
         one.hooks = self.hooks_of(name)
         return one
 
-    def subscribers(self, announced: Mapping[type[Event], Announcement]) -> dict[str, Subscriber]:
-        """One outbox subscriber per plugin that listens, so that each is retried by itself."""
+    def subscribers(self, announced: Mapping[Any, Announcement]) -> dict[str, Subscriber]:
+        """One outbox subscriber per plugin that listens, so that each is retried by itself.
+
+        `announced` maps event classes to announcements; other events are not for plugins.
+        """
         return {
             f"plugin:{name}": _subscriber(self.speaking_to(name), announced)
             for name in self._loaded
@@ -215,7 +219,7 @@ class PluginHost:
         return PluginState.ACTIVE, ""
 
 
-def _subscriber(host: PluginHost, announced: Mapping[type[Event], Announcement]) -> Subscriber:
+def _subscriber(host: PluginHost, announced: Mapping[Any, Announcement]) -> Subscriber:
     def hear(work: Work, event: Event, _event_id: int) -> None:
         announcement = announced.get(type(event))
         if announcement is not None:
