@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ezcore.accounts import operations as accounts
+from ezcore.accounts import throttle
 from ezcore.accounts.operations import Visit
 from ezcore.accounts.queries import SessionFacts, session_of
-from ezcore.accounts.rules import SEEN_EVERY
+from ezcore.accounts.rules import SEEN_EVERY, place
 from ezcore.kernel.actor import Actor
 
 COOKIE: Final = "ez_session"
@@ -71,10 +72,19 @@ def forget(request: Any, response: Any) -> None:
     response.delete_cookie(COOKIE, path="/")
 
 
+def hit(request: Any, rate: str, limit: Any) -> int | None:
+    """Count a try of this visitor in a rate class; the seconds to wait when there were too many."""
+    work = request.registry["ez.work"]
+    bucket = f"rate:{rate}:{place(request.remote_addr)}"
+    with work.write(Actor("visitor", name="visitor", ip=request.remote_addr)) as uow:
+        return throttle.hit(uow, bucket, limit=limit.tries, seconds=limit.seconds) or None
+
+
 def includeme(config: Any) -> None:
-    """Tell the security policy how to find out who asks, and which CSRF token their forms carry."""
+    """Tell the policies who asks, which CSRF token their forms carry, and where tries are counted."""
     config.registry["ez.identify"] = identify
     config.registry["ez.session_csrf"] = csrf_of_session
+    config.registry["ez.hit"] = hit
 
 
 def _look_up(request: Any) -> SessionFacts | None:

@@ -1,0 +1,1 @@
+"""Pages for everybody: the store, the doors of accounts, the mail sink."""
