@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import stripe
-from ez_stripe.sandbox import SECRET_KEY, StripeSandbox, make
+from ez_stripe.account import StripeAccount
+from ez_stripe.sandbox import SECRET_KEY, StripeSandbox, make, sandbox_settings
+from ez_stripe.settings import StripeSettings
 
 from ezcore.plugin_api.sandbox import MovingClock, RunningServer, SandboxOptions, serve
 
@@ -69,6 +71,13 @@ def _client(running: RunningServer, key: str = SECRET_KEY) -> stripe.StripeClien
     return stripe.StripeClient(
         key, base_addresses={"api": running.address}, max_network_retries=0, http_client=transport
     )
+
+
+@pytest.fixture
+def account(running: RunningServer) -> StripeAccount:
+    """The plugin's own door to Stripe, leading to the sandbox."""
+    settings = StripeSettings(**sandbox_settings(running.address, None))
+    return StripeAccount(lambda: settings)
 
 
 @pytest.fixture

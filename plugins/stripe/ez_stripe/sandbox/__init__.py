@@ -10,7 +10,15 @@ from ezcore.plugin_api.sandbox import SandboxSpec
 SECRET_KEY = "sk_test_sandbox"  # noqa: S105 - opens nothing but the sandbox
 PUBLISHABLE_KEY = "pk_test_sandbox"
 
-__all__ = ["PUBLISHABLE_KEY", "SECRET_KEY", "WEBHOOK_SECRET", "StripeSandbox", "make", "sandbox_spec"]
+__all__ = [
+    "PUBLISHABLE_KEY",
+    "SECRET_KEY",
+    "WEBHOOK_SECRET",
+    "StripeSandbox",
+    "make",
+    "sandbox_settings",
+    "sandbox_spec",
+]
 
 
 def sandbox_settings(address: str, ca_file: Path | None) -> dict[str, str]:  # noqa: ARG001 - plain HTTP needs no CA

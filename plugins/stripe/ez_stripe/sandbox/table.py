@@ -1,4 +1,4 @@
-"""Which address of the imitated API is answered by which handler; names are those of the library's services."""
+"""Which address of the imitated API leads to which handler; names are those of the library's services."""
 
 from __future__ import annotations
 
