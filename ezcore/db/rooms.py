@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from sqlalchemy import Table
+
 from ezcore.db.base import Base
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -27,15 +29,11 @@ def import_models() -> dict[str, list[str]]:
     return rooms
 
 
-def tables_by_room() -> dict[str, list[str]]:
-    """Names of the core tables per room, in the order of their foreign keys."""
+def noun_of_tables() -> dict[str, str]:
+    """Which noun each core table belongs to: `billing_invoices` for models in `ezcore/billing/invoices/`."""
     import_models()
-    owner = {mapper.local_table.name: _room(mapper.class_.__module__) for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
-    found: dict[str, list[str]] = {}
-    for table in Base.metadata.sorted_tables:
-        found.setdefault(owner.get(table.name, "work"), []).append(table.name)
-    return found
-
-
-def _room(module: str) -> str:
-    return module.split(".")[1]
+    return {
+        mapper.local_table.name: "_".join(mapper.class_.__module__.split(".")[1:-1])
+        for mapper in Base.registry.mappers
+        if isinstance(mapper.local_table, Table)
+    }

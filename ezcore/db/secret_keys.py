@@ -19,7 +19,9 @@ def secret_keys(settings: Settings) -> tuple[str, ...]:
     given = settings.security.secret_keys or _kept(settings.state_dir / FILE)
     keys = tuple(key.strip() for key in given.replace("\n", ",").split(",") if key.strip())
     if not keys or any(len(key) < 32 for key in keys):
-        raise SettingsError("EZ_SECRET_KEYS needs keys of 32 characters or more; make one with: openssl rand -hex 32")
+        raise SettingsError(
+            "EZ_SECRET_KEYS needs keys of 32 characters or more; make one with: openssl rand -hex 32"
+        )
     return keys
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 revision = "20261122_1534"
 down_revision = "20261122_1533"

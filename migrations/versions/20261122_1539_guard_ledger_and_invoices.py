@@ -15,7 +15,16 @@ depends_on = None
 
 APPEND_ONLY = ("journal", "ledger_entry")
 INVOICE = ("number", "client_id", "currency", "total_minor", "issued_on", "content_hash")
-LINE = ("invoice_id", "position", "description", "detail", "quantity", "unit_minor", "amount_minor", "currency")
+LINE = (
+    "invoice_id",
+    "position",
+    "description",
+    "detail",
+    "quantity",
+    "unit_minor",
+    "amount_minor",
+    "currency",
+)
 
 
 def upgrade() -> None:
