@@ -40,6 +40,12 @@ def _postcode(value: str) -> str:
     return value
 
 
+def _accepted(value: str) -> str:
+    if value != "yes":
+        raise ValueError("Please accept the terms")
+    return value
+
+
 def _line(value: Any) -> Any:
     """Kept as typed, but one line: what a person pastes may bring line breaks and invisible characters."""
     return one_line(value) if isinstance(value, str) else value
@@ -63,15 +69,15 @@ class Typed(BaseModel):
 
 
 class SignUpInput(Typed):
-    """A new account. `website` is a field that only robots fill in; `terms` is a box that must be ticked."""
+    """A new account. Only robots fill in `leave_empty`; `terms` is a box that must be ticked."""
 
     name: Name
     email: Email
     password: Password
     country: Country
     company: Line = ""
-    terms: Annotated[str, Field(pattern="^(yes|on|1)$")]
-    website: Annotated[str, Field(max_length=0)] = ""
+    terms: Annotated[str, AfterValidator(_accepted), Field(validate_default=True)] = ""
+    leave_empty: Annotated[str, Field(max_length=0)] = ""
 
 
 class LogInInput(Typed):

@@ -19,6 +19,16 @@ class Account(NamedTuple):
     client: Client
     user: User
 
+    @property
+    def client_id(self) -> int:
+        """The id of the client."""
+        return self.client.id
+
+    @property
+    def user_id(self) -> int:
+        """The id of the user."""
+        return self.user.id
+
 
 def create_verified(
     uow: UnitOfWork,

@@ -1,7 +1,7 @@
 """The cookie and the session row behind it: who is asking, with which CSRF token, from where.
 
-The cookie `ez_session` holds a random token; the row holds its hash (`ezcore.accounts`). Nothing is read from a
-cookie that we did not hand out ourselves, so a planted one is simply nobody.
+The cookie `ez_session` holds a random token; the row holds its hash (`ezcore.accounts`). Nothing is read from
+a cookie that we did not hand out ourselves, so a planted one is simply nobody.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def login_session(request: Any) -> SessionFacts | None:
 
 
 def csrf_of_session(request: Any) -> str | None:
-    """What forms of a logged-in user must carry; None for a visitor (who gets a signed double-submit token)."""
+    """What forms of a logged-in user must carry; None for a visitor, who gets a signed double submit."""
     facts = login_session(request)
     return facts.csrf if facts else None
 

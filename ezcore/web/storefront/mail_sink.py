@@ -1,7 +1,7 @@
 """The mail sink: what the shop would have mailed, readable in the browser of a demo or a test shop.
 
-Registered only when `mail.transport` is ``sink``; `ez check --deploy` refuses such a configuration, because every
-link of every mail is readable here by anybody.
+Registered only when `mail.transport` is ``sink``; `ez check --deploy` refuses such a configuration, because
+every link of every mail is readable here by anybody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How account pages answer: a form in error with 422, too many tries with 429, a redirect that stays on this site."""
+"""How account pages answer: a form in error with 422, too many tries with 429, redirects on this site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DASHBOARD: Final = "/dashboard/"
 
 
 def next_of(request: EzRequest, default: str = "") -> str:
-    """The `next` of the form or the address, when it is a path of this site; the last one if there are two."""
+    """The `next` of the form or the address, when it is a path of this site."""
     sent = request.POST if request.method == "POST" else request.GET
     return local_path(sent.get("next"), default)
 

@@ -1,4 +1,4 @@
-"""A forgotten password: ask for a link, choose a new one by it. The answers do not tell who has an account."""
+"""A forgotten password: ask for a link, choose a new one by it. No answer tells who has an account."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ TEMPLATE = "client/accounts/security.pt"
 
 @page("security", "/accounts/security/", public="account door", template=TEMPLATE)
 def show_security(request: EzRequest) -> dict[str, Any]:
-    """Sessions and the password form. Open to every user whatever their permissions; a visitor is asked to log in."""
+    """Sessions and the password form, for every user; a visitor is asked to log in."""
     return {"form": Form(), **_sessions(request)}
 
 
