@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, or test."""
     if args.verb == "test":
-        return test_plugin(args.plugin, args.rest)
+        return run_tests(args.plugin, args.rest)
     from ezcore.cli.configured import settings_of  # noqa: PLC0415 - it wires the whole shop
 
     reports = list_plugins(settings_of(args))
@@ -66,7 +66,7 @@ def table(reports: list[PluginReport]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def test_plugin(plugin: str, rest: list[str]) -> int:
+def run_tests(plugin: str, rest: list[str]) -> int:
     """Run pytest, as a child, over a plugin's folder. Raises: NotFound."""
     command = [sys.executable, "-m", "pytest", str(folder_of(plugin)), *rest]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter and pytest
