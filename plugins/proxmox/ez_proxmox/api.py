@@ -97,7 +97,9 @@ class ProxmoxApi:
         try:
             answer = self._asked(method, path, dict(parameters))
         except ProxmoxError as error:
-            self._log(asked, error.text, error.status)
+            # Looking for what is not there is no news.
+            if method != "get" or error.kind is not Kind.NOT_FOUND:
+                self._log(asked, error.text, error.status)
             raise
         # Readings are many and harmless; what changes something is kept for staff with its answer.
         if method != "get":
@@ -134,7 +136,7 @@ def _bracketed(host: str) -> str:
 
 def _shown(parameters: dict[str, Any]) -> str:
     pairs = (f"{name}={MASK if name in SECRETS else value}" for name, value in sorted(parameters.items()))
-    return " ".join(pairs)
+    return " ".join(" ".join(pairs).split())
 
 
 def _text(error: proxmoxer.ResourceException) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import BaseModel
+
 from ez_proxmox import marks, ssh_keys
 from ez_proxmox.guest import Guest
 from ez_proxmox.settings import HOST_NAME, OrderSettings, ProductSettings, ServerSettings
@@ -19,10 +21,9 @@ def order_of(service: ServiceFacts) -> OrderSettings:
     return OrderSettings.model_validate(wishes)
 
 
-def size_of(product: Any, service: ServiceFacts) -> ProductSettings:
-    """The size sold: the product's, changed by configurable options of the same names. Raises: ValueError."""
-    options = {name: value for name, value in service.options.items() if name in ProductSettings.model_fields}
-    return ProductSettings.model_validate({**product.model_dump(), **options})
+def size_of(product: BaseModel) -> ProductSettings:
+    """The size sold, options of the order included: the core has merged them. Raises: ValueError."""
+    return ProductSettings.model_validate(product.model_dump())
 
 
 def host_name(service: ServiceFacts, operation_key: str) -> str:

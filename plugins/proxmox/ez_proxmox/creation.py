@@ -173,8 +173,8 @@ def resource_of(guest: Guest, operation_key: str) -> Resource:
     facts = {
         "user": guest.config.get("ciuser"),
         "hostname": guest.config.get("name"),
-        "cores": guest.config.get("cores"),
-        "memory_mb": guest.config.get("memory"),
+        "cores": guest.whole_number("cores"),
+        "memory_mb": guest.whole_number("memory"),
         "access": "ssh_key" if guest.config.get("sshkeys") else "password",
     }
     return Resource(
@@ -192,7 +192,7 @@ def _new_password() -> str:
 
 def _size(call: ProvisioningCall) -> ProductSettings:
     try:
-        return cloudinit.size_of(call.product_settings, call.service)
+        return cloudinit.size_of(call.product_settings)
     except ValidationError as error:
         raise PermanentFailure(f"the product cannot be built: {_places(error)}") from None
 

@@ -97,7 +97,7 @@ def refusal(status: int, text: str, *, changes: bool) -> ProxmoxError:
     )
     if kind is Kind.UNKNOWN and not changes:
         kind = Kind.UNREACHABLE
-    return ProxmoxError(kind or Kind.OTHER, f"{status} {text}".strip(), status)
+    return ProxmoxError(kind or Kind.OTHER, text.strip() or f"status {status} without a reason", status)
 
 
 def failed_task(exitstatus: str) -> TaskFailed:

@@ -50,6 +50,11 @@ class Guest:
         """Its tags."""
         return marks.split_tags(self.config.get("tags"))
 
+    def whole_number(self, name: str) -> int | None:
+        """A setting that is a number; some releases answer numbers as texts."""
+        text = str(self.config.get(name, ""))
+        return int(text) if text.isdecimal() else None
+
     @property
     def starts_with_node(self) -> bool:
         """Whether it is started when its node boots."""

@@ -71,7 +71,7 @@ class Power:
     @speaking
     def change_size(self, call: ProvisioningCall) -> dict[str, Any]:
         """Write the new number of cores and memory; a smaller disk is refused before anything changes."""
-        size = cloudinit.size_of(call.product_settings, call.service)
+        size = cloudinit.size_of(call.product_settings)
         with self.workshop.cluster(call.server, call.log) as cluster:
             guest = own_guest(cluster, call)
             _, gib = guest.boot_disk()

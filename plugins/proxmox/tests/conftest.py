@@ -118,12 +118,10 @@ class House:
     def fault(self, call: str, kind: str, *, times: int = 1, after: int = 0, **args: Any) -> None:
         self.app.faults.script(Fault(call, kind, times=times, after=after, args=args))
 
-    def service(self, params: dict[str, Any] | None = None, **options: Any) -> ServiceFacts:
+    def service(self, params: dict[str, Any] | None = None) -> ServiceFacts:
         client = ClientFacts(id=7, name="Ana Client", email="ana@example.test")
         wishes = {"hostname": "web.example.test", "ssh_keys": KEY} if params is None else params
-        return ServiceFacts(
-            id=41, label="My VPS", client=client, product="VPS S", params=wishes, options=options
-        )
+        return ServiceFacts(id=41, label="My VPS", client=client, product="VPS S", params=wishes)
 
     def runner(self, key: str, **given: Any) -> StepRunner:
         return StepRunner(
