@@ -86,10 +86,10 @@ class StripeGateway(Gateway):
         Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
         """
         with _believing(writes=True):
-            known = self._charged_before(request)
-            if known is not None:
-                return result_of_intent(known, open_page=False)
             try:
+                known = self._charged_before(request)
+                if known is not None:
+                    return result_of_intent(known, open_page=False)
                 intent = self._account.api.create_intent(
                     capture_params(request), _key(request.operation_key, "capture")
                 )

@@ -202,6 +202,18 @@ def test_a_card_that_was_removed_at_stripe_is_a_decline(
     assert "stored card is gone" in (result.reason or "")
 
 
+@pytest.mark.parametrize("customer", ["deleted", "never there"])
+def test_a_card_whose_owner_is_gone_at_stripe_is_a_decline(
+    case: GatewayCase, client: stripe.StripeClient, method: StoredMethod, customer: str
+) -> None:
+    if customer == "deleted":
+        client.v1.customers.delete(method.customer_id)
+    else:
+        method = method.model_copy(update={"customer_id": "cus_nobody"})
+    request = case.capture("pay-1").model_copy(update={"method": method})
+    assert case.gateway.capture(request).status == "declined"
+
+
 def test_a_charge_repeated_days_later_moves_money_once(
     case: GatewayCase, sandbox: StripeSandbox, clock: MovingClock
 ) -> None:

@@ -90,8 +90,10 @@ class Intents:
 
     def list(self, call: Call) -> Document:
         """GET /v1/payment_intents."""
-        url = "/v1/payment_intents"
-        return page(self._account, "payment_intent", call.params, url, customer=call.text("customer"))
+        url, customer = "/v1/payment_intents", call.text("customer")
+        if customer:
+            self._account.load("customer", customer, "customer", 400)
+        return page(self._account, "payment_intent", call.params, url, customer=customer)
 
     def search(self, call: Call) -> Document:
         """GET /v1/payment_intents/search, by metadata only; lags behind when a `stale_read` fault says so."""
