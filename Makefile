@@ -67,8 +67,8 @@ test-browser: setup ## Chromium
 
 browser: test-browser ## the same as test-browser
 
-nightly: check test ## what is too slow for every change
-	$(BIN)/ez simulate --months 24 --clients 200 --seed 1 --faults
+nightly: check test ## all of it, and the property tests with twenty times the examples
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit
 
 pins: ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
 	@set -e; for kind in runtime dev; do \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from hypothesis import settings
 pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("tests/fixtures_*.py"))]
 
 settings.register_profile("house", deadline=None, max_examples=60)
-settings.load_profile("house")
+settings.register_profile("nightly", deadline=None, max_examples=1200)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 class OutsideWorld(AssertionError):

@@ -72,3 +72,21 @@ def test_every_module_of_an_installed_ezcore_can_be_imported(installed, tmp_path
         "print(len(found))"
     )
     assert int(run(installed, code, tmp_path)) > 50
+
+
+PAGE = """
+from ezcore.app import build, make_app
+from ezcore.settings import load
+from webtest import TestApp
+
+ini = {"ez.database.url": "sqlite:///shop.sqlite3", "ez.queue.file": "queue.sqlite3", "ez.state_dir": "."}
+shop = build(load(ini, {"EZ_SECRET_KEYS": "k" * 32, "SITE_URL": "http://localhost"}))
+shop.migrate()
+page = TestApp(make_app(shop)).get("/", status=200)
+assert "<h1" in page.text
+print("rendered")
+"""
+
+
+def test_an_installed_ezcore_makes_its_tables_and_renders_a_page(installed, tmp_path):
+    assert run(installed, PAGE, tmp_path) == "rendered"
