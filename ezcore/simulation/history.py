@@ -75,16 +75,9 @@ def live_a_year(life: Life, end: date) -> None:
 
 def _arrive(life: Life, person: Person) -> None:
     with life.shop.work.write() as uow:
-        created = accounts.create_verified(
-            uow, person.email, person.name, "correct horse battery", country=person.country
-        )
-    actor = Actor(
-        "client",
-        user_id=created.user_id,
-        client_id=created.client_id,
-        permissions=CLIENT_RIGHTS,
-        name=person.name,
-    )
+        created = accounts.create_verified(uow, person.email, person.name, country=person.country)
+    user_id, client_id = created.user_id, created.client_id
+    actor = Actor("client", user_id=user_id, client_id=client_id, permissions=CLIENT_RIGHTS, name=person.name)
     with life.shop.work.write(actor) as uow:
         cart, _ = carts.open_cart(uow, user_id)
         for slug, cycle, label in person.buys:
