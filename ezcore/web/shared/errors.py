@@ -84,8 +84,8 @@ def _status(error: EzError) -> int:
 
 def includeme(config: Any) -> None:
     """Register the error views."""
-    config.add_exception_view(kernel_error, context=EzError, require_csrf=False)
-    config.add_exception_view(http_error, context=HTTPException, require_csrf=False)
-    config.add_exception_view(defect, context=Exception, require_csrf=False)
-    config.add_notfound_view(http_error, append_slash=True, require_csrf=False)
-    config.add_forbidden_view(http_error, require_csrf=False)
+    config.add_exception_view(kernel_error, context=EzError)
+    config.add_exception_view(http_error, context=HTTPException)
+    config.add_exception_view(defect, context=Exception)
+    config.add_notfound_view(http_error, append_slash=True)
+    config.add_forbidden_view(http_error)
