@@ -32,7 +32,7 @@ class StripeApi:
         self._client = stripe.StripeClient(
             settings.secret_key.get_secret_value(),
             base_addresses={"api": settings.api_base},
-            http_client=transport or stripe.RequestsClient(timeout=(_CONNECT, settings.timeout)),
+            http_client=transport or _transport(settings),
             max_network_retries=0,
             stripe_version=settings.api_version,
         )
@@ -95,6 +95,16 @@ class StripeApi:
         """The refunds of one payment. Raises: the signals."""
         with _speaking(writes=False):
             return items(_doc(self._client.v1.refunds.list({"payment_intent": intent_id, "limit": _PAGE})))
+
+
+def _transport(settings: StripeSettings) -> stripe.HTTPClient:
+    client = stripe.RequestsClient(timeout=(_CONNECT, settings.timeout))
+    if not settings.is_on_this_machine:
+        return client
+    # A proxy of the environment is for the world outside: a sandbox on loopback is not reached through it.
+    session: Any = client.requests.Session()
+    session.trust_env = False
+    return stripe.RequestsClient(timeout=(_CONNECT, settings.timeout), session=session)
 
 
 @contextmanager

@@ -95,3 +95,8 @@ class StripeSettings(BaseModel):
     def is_sandbox(self) -> bool:
         """Does this point to something other than Stripe?"""
         return self.api_base != STRIPE
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Does this point to loopback?"""
+        return urlsplit(self.api_base).hostname in _LOOPBACK

@@ -312,6 +312,16 @@ def test_a_silent_stripe_is_given_up_in_time(
         impatient.capture(case.capture("pay-1"))
 
 
+def test_a_proxy_for_the_world_outside_is_not_used_for_a_sandbox_on_this_machine(
+    running: RunningServer, case: GatewayCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert case.gateway.start_checkout(case.checkout("pay-1")).url
+
+
 def test_new_settings_are_used_at_once(running: RunningServer, case: GatewayCase) -> None:
     told: list[StripeSettings] = [StripeSettings(secret_key=SECRET_KEY, api_base="http://127.0.0.1:9")]
     gateway = StripeGateway(StripeAccount(lambda: told[-1]))

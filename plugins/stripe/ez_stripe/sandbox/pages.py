@@ -58,10 +58,8 @@ def ended_page(*, headline: str, text: str, link: str | None) -> str:
 def _choice(card: TestCard, *, first: bool) -> str:
     checked = " checked" if first else ""
     number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
-    return (
-        f'<label><input type="radio" name="card" value="{card.number}"{checked} required>'
-        f"<span>{escape(card.title)}<small>{number}</small></span></label>"
-    )
+    radio = f'<input type="radio" name="card" id="card-{card.last4}" value="{card.number}"{checked} required>'
+    return f"<label>{radio}<span>{escape(card.title)} <small>{number}</small></span></label>"
 
 
 def _page(title: str, body: str) -> str:
