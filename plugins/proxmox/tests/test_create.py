@@ -272,3 +272,17 @@ def test_two_workers_that_run_one_order_at_once_make_one_machine(house):
         reports = list(pool.map(lambda _: house.run("create", limit=80), range(3)))
     assert [report.resource.external_id for report in reports if report.resource] == ["100"] * 3
     assert list(house.vms()) == [100]
+
+
+def test_a_strangers_machine_under_the_number_we_wrote_down_is_not_adopted(house):
+    house.module.workshop.reservations(house.server).take_number("op_1", 100)
+    house.app.guests.put(new_guest(100, "pve1", {"name": "stranger", "scsi0": "ceph-vm:vm-100,size=8G"}))
+    assert house.created().external_id == "101"
+    assert house.vms()[100]["status"] == "stopped"
+
+
+def test_a_cluster_that_keeps_hinting_at_a_taken_number_is_asked_for_the_ones_above(house):
+    house.app.guests.put(new_guest(100, "pve2", {"name": "stranger", "scsi0": "ceph-vm:vm-100,size=8G"}))
+    house.app.guests.put(new_guest(101, "pve2", {"name": "stranger", "scsi0": "ceph-vm:vm-101,size=8G"}))
+    house.fault("nextid", "stale_read", times=-1, vmid=100)
+    assert house.created().external_id == "102"
