@@ -6,6 +6,7 @@ State lives in the store; killing and restarting the process goes on where it wa
 from __future__ import annotations
 
 import base64
+import logging
 import re
 import threading
 from pathlib import Path
@@ -42,6 +43,7 @@ from ezcore.plugin_api.sandbox import (
 WEBHOOK_SECRET = "whsec_sandbox_0123456789abcdef"  # noqa: S105 - the sandbox's own, known to everybody
 _KEY = re.compile(r"(sk|rk)_test_\w{4,}")
 _PULSE = 0.2
+log = logging.getLogger(__name__)
 
 
 class StripeSandbox(SandboxApp):
@@ -124,9 +126,13 @@ class StripeSandbox(SandboxApp):
         while not self._stopping.is_set():
             self._wake.wait(_PULSE)
             self._wake.clear()
-            if not self._stopping.is_set():
+            if self._stopping.is_set():
+                return
+            try:
                 self.tick()
                 self.account.webhooks.deliver_due(send_over_http)
+            except Exception:  # one odd event must not silence all the others
+                log.exception("the sandbox could not finish its background work")
 
     def _api(self, method: str, path: str, handler: CallHandler, name: str) -> None:
         def answer(request: SandboxRequest) -> SandboxResponse:
