@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import proxmoxer
 import requests
-import urllib3
 from requests.adapters import BaseAdapter
 
 from ez_proxmox.errors import Kind, ProxmoxError, refusal
@@ -23,6 +22,8 @@ MASK: Final = "********"
 SECRETS: Final = frozenset({"cipassword", "password"})
 PATH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@!-]*(/[A-Za-z0-9][A-Za-z0-9._:@!-]*)*")
 Transport = Callable[[], BaseAdapter]
+# urllib3 is not ours to import: it belongs to requests, whose types do not name its errors.
+URLLIB3_ERROR: Final[type[Exception]] = requests.exceptions.BaseHTTPError  # type: ignore[attr-defined]
 
 
 class _NoBodies(logging.Filter):
@@ -121,7 +122,7 @@ class ProxmoxApi:
             TypeError,
             ValueError,
             AttributeError,
-            urllib3.exceptions.HTTPError,
+            URLLIB3_ERROR,
             OSError,
         ) as error:
             raise ProxmoxError(lost, f"unreadable answer: {type(error).__name__}") from None
@@ -157,7 +158,7 @@ def _never_sent(error: requests.exceptions.RequestException) -> bool:
         return True
     inner = error.args[0] if error.args else None
     reason = getattr(inner, "reason", None)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+    return any(parent.__name__ == "NewConnectionError" for parent in type(reason).__mro__)
 
 
 def _cause(error: requests.exceptions.RequestException) -> str:
