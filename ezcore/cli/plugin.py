@@ -1,4 +1,4 @@
-"""`ez plugin`: list the plugins of this installation and how they are doing; run a plugin's own tests."""
+"""`ez plugin`: list plugins and how they are doing; write a new one; run the tests of one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from ezcore.cli.plugin_new import KINDS, write_plugin
 from ezcore.db.engine import make_engine
 from ezcore.kernel.errors import NotFound
 from ezcore.plugin_host import PluginReport, load_plugins
@@ -23,18 +24,24 @@ from ezcore.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Two verbs."""
+    """Three verbs."""
     verbs = parser.add_subparsers(dest="verb", required=True)
     listing = verbs.add_parser("list", help="name, version, distribution, state and why")
     listing.add_argument("--json", action="store_true", help="one line of JSON on standard output")
     listing.add_argument("-c", "--config", metavar="INI", default=argparse.SUPPRESS)
+    writing = verbs.add_parser("new", help="write ./NAME, a plugin that passes its conformance suite")
+    writing.add_argument("plugin", metavar="NAME")
+    writing.add_argument("--kind", choices=KINDS, required=True)
     testing = verbs.add_parser("test", help="run the tests a plugin brings, conformance suite included")
     testing.add_argument("plugin", metavar="NAME", help="a plugin, its distribution, or its folder")
     testing.add_argument("rest", nargs="*", help="handed to pytest")
 
 
 def run(args: argparse.Namespace) -> int:
-    """List, or test."""
+    """List, write, or test."""
+    if args.verb == "new":
+        print(f"wrote {write_plugin(args.plugin, args.kind, Path())}; its README.md says what to do next")
+        return 0
     if args.verb == "test":
         return run_tests(args.plugin, args.rest)
     from ezcore.cli.configured import settings_of  # noqa: PLC0415 - it wires the whole shop

@@ -1,0 +1,79 @@
+"""`ez plugin new` writes a plugin that keeps every promise of its kind, and runs under a host."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from ezcore.cli import plugin as command
+from ezcore.cli.plugin_new import KINDS, write_plugin
+from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+
+
+def arguments(*argv: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command.arguments(parser)
+    return parser.parse_args(argv)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_passes_its_own_conformance_suite(tmp_path, monkeypatch, capfd, kind):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    assert command.run(arguments("new", "acme_cloud", "--kind", kind)) == 0
+    assert command.run(arguments("test", "acme_cloud", "--", "-q", "-p", "no:cacheprovider")) == 0
+    assert " passed" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_is_a_whole_distribution_that_a_host_loads(tmp_path, kind):
+    folder = write_plugin("acme_cloud", kind, tmp_path)
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["name"] == "ez-acme-cloud"
+    code = (
+        "from ez_acme_cloud.plugin import AcmeCloudPlugin as kind\n"
+        "from ezcore.plugin_host import load_plugins\n"
+        "from ezcore.plugin_host.discovery import InstalledPlugin\n"
+        "from ezcore.settings import load\n"
+        "there = [InstalledPlugin('acme_cloud', 'ez-acme-cloud', '0.1.0', lambda: kind)]\n"
+        "host = load_plugins(load({'ez.plugins': 'acme_cloud'}, {}), installed=there)\n"
+        "print(host.reports[0].state, list(host.sandboxes()))"
+    )
+    environ = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(folder), *[path for path in sys.path if path]]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "active ['acme_cloud']", done.stderr
+
+
+def test_nothing_is_left_to_fill_in(tmp_path):
+    for kind in KINDS:
+        for path in write_plugin("acme", kind, tmp_path / kind).rglob("*"):
+            assert path.is_dir() or "{{" not in path.read_text("utf-8"), path
+
+
+@pytest.mark.parametrize("name", ["", "9lives", "Acme", "acme-cloud", "a", "../acme"])
+def test_a_name_that_will_not_do_is_refused(tmp_path, name):
+    with pytest.raises(InvalidInput, match="small letters"):
+        write_plugin(name, "gateway", tmp_path)
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path):
+    (tmp_path / "acme").mkdir()
+    with pytest.raises(Refused, match="already"):
+        write_plugin("acme", "gateway", tmp_path)
+
+
+def test_a_plugin_that_is_nowhere_is_not_tested(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound, match="no source folder of a plugin called mars"):
+        command.folder_of("mars")
