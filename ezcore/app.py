@@ -67,10 +67,11 @@ def build(
     ids: Ids | None = None,
     bell: Callable[[], None] | None = None,
     virtual_time: bool = False,
+    engine: Engine | None = None,
 ) -> Ezcore:
     """Wire a shop. Raises: SettingsError, also when a plugin of `ez.plugins` is not installed."""
     box = SecretBox(secret_keys(settings))
-    engine = make_engine(settings.database.url, pool_size=settings.database.pool_size)
+    engine = engine or make_engine(settings.database.url, pool_size=settings.database.pool_size)
     settings = load(settings.ini, settings.environ, read_stored(engine))
     clock = clock or SystemClock()
     host = load_plugins(settings, engine=engine, box=box, clock=clock)

@@ -19,6 +19,7 @@ from ezcore.plugin_api.sandbox.tls import make_ca
 from ezcore.settings import load, read_ini
 from ezcore.simulation.shop_seed import CLIENT, STAFF, open_shop
 
+
 @dataclass(frozen=True)
 class Demo:
     """A prepared demo: its ini, its plan of sandboxes, its addresses."""
@@ -72,13 +73,19 @@ def prepare(state: Path, *, port: int, fresh: bool, config: str | None) -> Demo:
     names = base.get("ez.plugins", "stripe proxmox banktransfer").replace(",", " ").split()
     plan = _plan(state, names, f"http://127.0.0.1:{port}")
     ca = make_ca(state / "ca").certificate
-    addresses = {name: f"{'https' if entry['tls'] else 'http'}://127.0.0.1:{entry['port']}" for name, entry in plan.items()}
+    addresses = {
+        name: f"{'https' if entry['tls'] else 'http'}://127.0.0.1:{entry['port']}"
+        for name, entry in plan.items()
+    }
     ini = _write_ini(state, base, names, port, addresses, ca)
     _write_private(state / "sandboxes.json", plan)
     demo = Demo(ini, state / "sandboxes.json", f"http://127.0.0.1:{port}", addresses, ca)
-    logins = [{"role": login.role, "email": login.email, "password": login.password} for login in (CLIENT, STAFF)]
+    logins = [
+        {"role": login.role, "email": login.email, "password": login.password} for login in (CLIENT, STAFF)
+    ]
     _write_private(
-        state / "demo.json", {"address": demo.address, "logins": logins, "sandboxes": addresses, "ca": str(ca)}
+        state / "demo.json",
+        {"address": demo.address, "logins": logins, "sandboxes": addresses, "ca": str(ca)},
     )
     return demo
 

@@ -42,7 +42,9 @@ def main() -> int:
         folder = Path(entry["folder"])
         folder.mkdir(parents=True, exist_ok=True)
         options = SandboxOptions(
-            webhook_url=entry.get("webhook_url"), webhook_secret=entry.get("webhook_secret"), extra=entry["extra"]
+            webhook_url=entry.get("webhook_url"),
+            webhook_secret=entry.get("webhook_secret"),
+            extra=entry["extra"],
         )
         context = server_context(Path(entry["ca_folder"])) if spec.tls else None
         servers.append(serve(spec.make(folder, options), port=entry["port"], ssl_context=context))

@@ -38,7 +38,10 @@ class Supervisor:
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a child with a pipe from us as standard input."""
         self.children[name] = subprocess.Popen(  # noqa: S603 - our own command line
-            list(command), stdin=subprocess.PIPE, start_new_session=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+            list(command),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
 
     def wait_until(self, ready: Callable[[], bool], seconds: float, complaint: str) -> None:

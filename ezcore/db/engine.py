@@ -17,8 +17,12 @@ Mode = Literal["read", "write"]
 BUSY_MILLISECONDS = 15_000
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """An engine for `url`; creates the folder of an SQLite file."""
+def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engine:
+    """An engine for `url`; creates the folder of an SQLite file.
+
+    `durable=False` lets SQLite skip waiting for the disk: for a database that is thrown away when the power fails,
+    such as the demo's history while it is written.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -27,6 +31,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
         )
         event.listen(engine, "connect", _prepare_sqlite)
+        if not durable:
+            event.listen(engine, "connect", _trust_the_power)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
@@ -44,6 +50,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _trust_the_power(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:

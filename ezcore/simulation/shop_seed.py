@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ezcore.accounts import operations as accounts
 from ezcore.app import Ezcore, build, take_in_offers
 from ezcore.catalog.products.models import Product
+from ezcore.db.engine import make_engine
 from ezcore.kernel.clock import MovingClock, SystemClock
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.services.servers.operations import add_server
@@ -45,7 +46,8 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
             return False
     year_ago = SystemClock().now() - timedelta(days=366)
     clock = MovingClock(year_ago)
-    past = build(settings, clock=clock, bell=lambda: None, virtual_time=True)
+    quick = make_engine(settings.database.url, durable=False)
+    past = build(settings, clock=clock, bell=lambda: None, virtual_time=True, engine=quick)
     _furnish(past)
     if history:
         log.info("living through a year of history ...")

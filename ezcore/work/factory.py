@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from ezcore.db.engine import Mode
 from ezcore.db.sealed import SecretBox
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Work:
-    """Opens units of work. `dispatch` runs reactions and writes the outbox; `bell` wakes a worker after commit."""
+    """Opens units of work. `dispatch` runs reactions and fills the outbox; `bell` wakes a worker after commit."""
 
     engine: Engine
     clock: Clock
@@ -45,19 +45,19 @@ class Work:
 
     @contextmanager
     def write(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
-        """A transaction that commits when the block ends well and rolls back otherwise; then rings if asked to."""
+        """A transaction: commits when the block ends well, rolls back otherwise; then rings if asked to."""
         with self._session("write") as session:
             unit = self._unit(session, actor)
             yield unit
             session.commit()
         crashpoint("work.committed")
         if unit.wants_ring:
-            self._ring()
+            self.ring()
 
     @contextmanager
     def _session(self, mode: Mode) -> Iterator[Session]:
         bind = self.engine.execution_options(ez_mode=mode)
-        with sessionmaker(bind, expire_on_commit=False, autoflush=True)() as session:
+        with Session(bind, expire_on_commit=False) as session:
             yield session
 
     def _unit(self, session: Session, actor: Actor) -> UnitOfWork:
@@ -73,9 +73,10 @@ class Work:
             virtual_time=self.virtual_time,
         )
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake a worker; a bell that does not sound is only noted."""
         try:
             self.bell()
-        except Exception:
+        except Exception as error:
             # A silent bell costs seconds, not work: the sweep finds what is due in the database.
-            log.warning("could not ring; the sweep will find the work", exc_info=True)
+            log.warning("could not ring (%s: %s); the sweep will find the work", type(error).__name__, error)

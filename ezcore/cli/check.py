@@ -1,0 +1,80 @@
+"""`ez check`: is this installation in order? Exit 1 when something is wrong, each thing named."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to check."""
+    parser.add_argument("--deploy", action="store_true", help="refuse what must not be in production")
+    parser.add_argument("--invariants", action="store_true", help="run the queries that must give no row")
+    parser.add_argument("--json", action="store_true", help="one line of JSON on standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check and say."""
+    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+
+    shop = open_shop(args)
+    problems = [*_plugins(shop), *_database(shop)]
+    if args.deploy:
+        problems += deploy_problems(shop)
+    if args.invariants:
+        problems += _invariants(shop)
+    if args.json:
+        print(json.dumps({"ok": not problems, "problems": problems}))
+    for problem in problems if not args.json else ():
+        print(problem)
+    if not problems:
+        print("everything is in order", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def deploy_problems(shop: Any) -> list[str]:
+    """What must not be in production: debugging, plain http, a mail sink, sandboxes, keys made by the machine."""
+    settings = shop.settings
+    rules = (
+        (settings.security.debug, "EZ_DEBUG is on"),
+        (not settings.shop.site_url.startswith("https://"), "SITE_URL is not https"),
+        (not settings.security.secret_keys, "EZ_SECRET_KEYS is not set (the embedded profile made a file)"),
+        (settings.mail.transport == "sink", "mail goes to the sink (ez.mail.transport)"),
+        (settings.database.url.startswith("sqlite"), "the database is SQLite (DATABASE_URL)"),
+    )
+    return [text for broken, text in rules if broken] + _sandboxes(shop)
+
+
+def _sandboxes(shop: Any) -> list[str]:
+    found = []
+    for name in shop.host.active:
+        for field, value in shop.host.effective_settings(name).values.items():
+            if isinstance(value, str) and value.startswith(
+                ("http://127.", "https://127.", "http://localhost")
+            ):
+                found.append(f"{name}.{field} points to this machine ({value}): is it a sandbox?")
+    return found
+
+
+def _plugins(shop: Any) -> list[str]:
+    return [
+        f"the plugin {report.name} is {report.state}: {report.reason}"
+        for report in shop.host.reports
+        if str(report.state) in ("broken", "suspended")
+    ]
+
+
+def _database(shop: Any) -> list[str]:
+    from ezcore.db.migrate import pending  # noqa: PLC0415
+
+    behind = pending(shop.engine, shop.host.migrations())
+    return [f"the database of {name} is at {at}: run ez migrate" for name, at in behind.items()]
+
+
+def _invariants(shop: Any) -> list[str]:
+    from ezcore.reports.invariants import broken_invariants  # noqa: PLC0415
+
+    with shop.work.read() as uow:
+        return broken_invariants(uow)

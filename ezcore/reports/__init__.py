@@ -1,0 +1,1 @@
+"""Reads over many nouns: invariants now; reports and search with their issues."""
