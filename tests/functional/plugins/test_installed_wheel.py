@@ -164,7 +164,7 @@ def test_the_list_of_the_command_line_names_both(environment, tmp_path):
     ini = tmp_path / "shop.ini"
     ini.write_text("[app:main]\nez.plugins = grumpy hello\n", encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from ezcore.cli.plugin import list_plugins, table; "
+        "import sys; from pathlib import Path; from ezcore.cli.plugin_list import list_plugins, table; "
         "from ezcore.settings import load, read_ini; "
         "print(table(list_plugins(load(read_ini(Path(sys.argv[1])), {}))))"
     )

@@ -12,6 +12,7 @@ import pytest
 
 from ezcore.cli import plugin as command
 from ezcore.cli.plugin_new import KINDS, write_plugin
+from ezcore.cli.plugin_source import folder_of
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 
 
@@ -76,4 +77,4 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path):
 def test_a_plugin_that_is_nowhere_is_not_tested(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotFound, match="no source folder of a plugin called mars"):
-        command.folder_of("mars")
+        folder_of("mars")
