@@ -45,7 +45,8 @@ def show_mail(request: EzRequest) -> dict[str, Any]:
 
 def pieces_of(body: str, site_url: str) -> list[Piece]:
     """Cut the text at links to our own site; what a stranger typed never becomes a link elsewhere."""
-    link = re.compile(rf"{re.escape(site_url)}(?:/[\w./?=&%~+-]*)?(?![\w.@:-])")
+    path = r"/(?:[\w./?=&%~+-]*[\w/=~+-])?"
+    link = re.compile(rf"{re.escape(site_url)}(?:{path}|(?![\w.@:/-]))")
     pieces, end = [], 0
     for match in link.finditer(body):
         pieces += [Piece(body[end : match.start()]), Piece(match.group(), match.group())]
