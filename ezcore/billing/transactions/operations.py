@@ -90,7 +90,9 @@ def _succeed(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -
     if amount.currency != transaction.currency:
         raise Refused(f"paid in {amount.currency}, asked for {transaction.currency}")
     before = transaction.status
-    fee = result.fee or Money.zero(amount.currency)
+    # A fee in another (settlement) currency belongs to the payout's journal, not to this one.
+    same = result.fee is not None and result.fee.currency == amount.currency
+    fee = result.fee if result.fee is not None and same else Money.zero(amount.currency)
     taken = uow.session.execute(
         update(Transaction)
         .where(Transaction.id == transaction.id, Transaction.status == before)
