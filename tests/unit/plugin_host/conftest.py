@@ -10,3 +10,9 @@ from tests.unit.plugin_host.made_plugins import Shop
 @pytest.fixture
 def shop(work):
     return Shop(work)
+
+
+@pytest.fixture
+def each_shop(each_work):
+    """The same, once per kind of database."""
+    return Shop(each_work)

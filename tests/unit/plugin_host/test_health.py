@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from ezcore.jobs.models import StaffTask
+from ezcore.jobs.outbox import operations as outbox
 from ezcore.kernel.actor import Actor
 from ezcore.kernel.errors import NotAllowed, NotFound, Refused
 from ezcore.kernel.events import Event
@@ -59,7 +61,8 @@ def open_tasks(work):
         return list(uow.session.scalars(select(StaffTask.title).where(StaffTask.closed_at.is_(None))))
 
 
-def test_five_failures_in_a_row_suspend_it_and_ask_a_person(shop, moody, caplog):
+def test_five_failures_in_a_row_suspend_it_and_ask_a_person(each_shop, moody, caplog):
+    shop = each_shop
     host = shop.host(moody)
     fail(host, 4)
     assert host.reports[0].state is PluginState.ACTIVE
@@ -106,6 +109,27 @@ def test_what_a_suspended_plugin_missed_is_tried_again_by_the_outbox(shop, moody
         operations.resume(uow, host, "moody")
     hear(shop.work, ServiceDelivered("create"), 1)
     assert moody.heard == ["create"]
+
+
+def test_through_the_real_outbox_nothing_is_lost_while_it_is_suspended(shop, moody):
+    work = shop.work
+    keen = plugin_class("keen", (Moody, PluginBase), angry=[], heard=[])
+    host = shop.host(moody, keen)
+    subscribers = host.subscribers({ServiceDelivered: announce})
+    with work.write() as uow:
+        for number in range(7):
+            uow.emit(ServiceDelivered(f"create-{number}"))
+    outbox.relay(work, subscribers)
+    assert host.reports[0].state is PluginState.SUSPENDED
+    assert len(keen.heard) == 7
+    moody.angry.clear()
+    with work.write() as uow:
+        operations.resume(uow, host, "moody")
+    for _ in range(3):
+        work.clock.advance(timedelta(hours=1))
+        outbox.relay(work, subscribers)
+    assert sorted(moody.heard) == [f"create-{number}" for number in range(7)]
+    assert len(keen.heard) == 7
 
 
 def test_only_plugins_that_listen_are_subscribers_and_unknown_events_pass(shop, moody):

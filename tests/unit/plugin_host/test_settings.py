@@ -86,7 +86,8 @@ def test_lists_are_written_with_commas_or_as_json(shop):
     assert settings.labels == {"owner": "ops"}
 
 
-def test_what_is_saved_survives_the_process_and_secrets_are_sealed(shop):
+def test_what_is_saved_survives_the_process_and_secrets_are_sealed(each_shop):
+    shop = each_shop
     save(shop, shop.host(CLOUD), {**GOOD, "spare_keys": ["old-1", "old-2"], "regions": ["eu"]})
     settings = settings_of(shop.host(CLOUD))
     assert settings.key.get_secret_value() == "k-0123456789"
