@@ -7,7 +7,6 @@ from typing import NamedTuple
 from ezcore.accounts import passwords
 from ezcore.accounts.models import Client, User
 from ezcore.accounts.operations.signup import SignUp, create_client, create_user
-from ezcore.accounts.queries import user_by_email
 from ezcore.accounts.rules import NO_PASSWORD, normal_email
 from ezcore.kernel.errors import InvalidInput
 from ezcore.work import UnitOfWork
@@ -48,10 +47,10 @@ def create_verified(
     """
     uow.actor.require("accounts.manage")
     known = normal_email(email)
-    if user_by_email(uow, known) is not None:
-        raise InvalidInput(f"{known} has a login already", field="email")
     hashed = passwords.hash_password(password) if password is not None else NO_PASSWORD
     user = create_user(uow, known, name, hashed)
+    if user is None:
+        raise InvalidInput(f"{known} has a login already", field="email")
     user.verified_at = uow.now()
     client = create_client(uow, user, SignUp(name, known, hashed, country, company, language))
     for field, value in address.items():

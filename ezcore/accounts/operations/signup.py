@@ -72,12 +72,14 @@ def sign_up(uow: UnitOfWork, new: SignUp, next_url: str) -> None:
 
 def _create(uow: UnitOfWork, new: SignUp) -> User:
     user = create_user(uow, new.email, new.name, new.password_hash)
+    if user is None:  # another process signed the same address up a moment ago
+        return uow.session.scalars(select(User).where(User.email == new.email)).one()
     create_client(uow, user, new)
     return user
 
 
-def create_user(uow: UnitOfWork, email: str, name: str, password_hash: str) -> User:
-    """A new login; the one that is there when another process was faster."""
+def create_user(uow: UnitOfWork, email: str, name: str, password_hash: str) -> User | None:
+    """A new login; None when the address has one, also when another process was faster."""
     now = uow.now()
     facts = {
         "email": email,
@@ -88,7 +90,7 @@ def create_user(uow: UnitOfWork, email: str, name: str, password_hash: str) -> U
     }
     user_id = insert_once(uow.session, User, facts)
     if user_id is None:
-        return uow.session.scalars(select(User).where(User.email == email)).one()
+        return None
     audit.record(uow, "user.create", "user", user_id)
     return uow.session.get_one(User, user_id)
 

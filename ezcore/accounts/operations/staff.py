@@ -10,7 +10,6 @@ from ezcore.accounts.operations.links import end_tokens
 from ezcore.accounts.operations.sessions import end_sessions
 from ezcore.accounts.operations.signup import create_user
 from ezcore.accounts.permissions import STAFF_ROLES
-from ezcore.accounts.queries import user_by_email
 from ezcore.accounts.rules import normal_email
 from ezcore.audit import operations as audit
 from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -38,11 +37,11 @@ def make_staff(uow: UnitOfWork, email: str, name: str, password: str, role: str)
     uow.actor.require("accounts.manage")
     chosen = _role(uow, role)
     address = normal_email(email)
-    if user_by_email(uow, address) is not None:
-        raise InvalidInput(f"{address} has a login already", field="email")
     about = (address, name, uow.settings.shop.name)
     passwords.check_strength(password, about=about, shortest=passwords.SHORTEST_FOR_STAFF)
     user = create_user(uow, address, one_line(name)[:80], passwords.hash_password(password))
+    if user is None:
+        raise InvalidInput(f"{address} has a login already", field="email")
     user.verified_at, user.staff_role = uow.now(), chosen
     uow.session.flush()
     audit.record(uow, "staff.create", "user", user.id, after={"role": chosen.name})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from ezcore.accounts import operations as accounts
 from ezcore.accounts.models import LoginSession, User
 from tests.fixtures_accounts import ANN, PASSWORD
 from tests.functional.accounts.conftest import Browser, build
@@ -109,6 +110,16 @@ def test_login_leads_where_it_was_asked_for(ann, browser):
     form = list(login.forms.values())[-1]
     form["email"], form["password"] = ANN, PASSWORD
     assert form.submit(status=303).location == "http://127.0.0.1:6543/accounts/profile/"
+
+
+def test_staff_come_to_the_admin_area_and_clients_to_their_dashboard(work, ann, browser, stranger):
+    with work.write() as uow:
+        accounts.make_staff(uow, "joe@shop.example", "Joe", "granite kettle seven 19", "support")
+    assert browser.log_in().location.endswith("/dashboard/")
+    answer = stranger.log_in("joe@shop.example", "granite kettle seven 19")
+    assert answer.location.endswith("/admin/")
+    assert stranger.get("/accounts/login/", status=303).location.endswith("/admin/")
+    assert stranger.is_logged_in
 
 
 def test_a_forgotten_password(ann, browser, stranger, letterbox):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,28 @@ def test_a_link_works_once(each_work, typed):
     verify(each_work, token)
     with pytest.raises(LinkNotGood):
         verify(each_work, token)
+
+
+def test_of_two_who_open_a_link_at_once_one_succeeds(each_work, typed):
+    sign_up(each_work, typed())
+    token = Letterbox(each_work).token(ANN, "verify_email")
+
+    def attempt(_number):
+        try:
+            return bool(verify(each_work, token))
+        except LinkNotGood:
+            return False
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
+
+
+def test_of_many_who_sign_up_at_once_with_one_address_there_is_one_account(each_work, typed):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _number: sign_up(each_work, typed()), range(4)))
+    with each_work.read() as uow:
+        assert len(uow.session.scalars(select(User)).all()) == 1
+        assert len(uow.session.scalars(select(Client)).all()) == 1
 
 
 def test_a_link_is_dead_after_a_day(work, typed, letterbox):

@@ -10,6 +10,8 @@ from ezcore.accounts import operations as accounts
 from ezcore.accounts.errors import TooManyTries, WrongLogin
 from ezcore.accounts.inputs import LogInInput
 from ezcore.accounts.operations import Credentials
+from ezcore.accounts.queries import session_of
+from ezcore.kernel.actor import Actor
 from ezcore.kernel.errors import InvalidInput
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
@@ -25,7 +27,7 @@ TEMPLATE = "client/accounts/login.pt"
 def show_login(request: EzRequest) -> Any:
     """The form; who is logged in already goes on."""
     if request.actor.user_id is not None:
-        return go_to(next_of(request, _home(request)))
+        return go_to(next_of(request, _home(request.actor)))
     return {"form": Form(), "next": next_of(request)}
 
 
@@ -49,7 +51,7 @@ def do_login(request: EzRequest) -> Any:
     except InvalidInput as error:
         form.refuse(error)
         return again(request, form, next=target)
-    response = go_to(target or DASHBOARD)
+    response = go_to(target or _home_of(request, token))
     remember(request, response, token)
     return response
 
@@ -66,5 +68,11 @@ def do_logout(request: EzRequest) -> HTTPSeeOther:
     return response
 
 
-def _home(request: EzRequest) -> str:
-    return "/admin/" if request.actor.kind == "staff" else DASHBOARD
+def _home_of(request: EzRequest, token: str) -> str:
+    with request.work.read() as uow:
+        facts = session_of(uow, token)
+    return _home(facts.actor) if facts else DASHBOARD
+
+
+def _home(actor: Actor) -> str:
+    return "/admin/" if actor.kind == "staff" else DASHBOARD
