@@ -193,7 +193,7 @@ def test_settings_that_are_not_complete_are_an_input_error_with_the_field(shop):
     [
         ({"cloud.retries": "many"}, {}, r"the setting cloud.retries \(from ini\) is wrong"),
         ({}, {"EZ_CLOUD_RETRIES": "-2"}, r"the setting EZ_CLOUD_RETRIES \(from environment\) is wrong"),
-        ({"cloud.adress": "x"}, {}, "the ini names cloud.adress, which is no setting"),
+        ({"cloud.street": "x"}, {}, "the ini names cloud.street, which is no setting"),
     ],
 )
 def test_a_wrong_setting_stops_start_up_with_a_sentence(shop, ini, environ, sentence):
