@@ -1,8 +1,8 @@
 """Seals audit rows in batches and verifies the chain.
 
-A chain inside each transaction would be one global lock, so rows are written unchained and sealed later; rows newer
-than the last seal are "not yet sealed". Rows younger than `SETTLE` are left: a transaction that began earlier may
-still commit a lower id.
+A chain inside each transaction would be one global lock, so rows are written unchained and sealed later; rows
+newer than the last seal are "not yet sealed". Rows younger than `SETTLE` are left: a transaction that began
+earlier may still commit a lower id.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ezcore.audit.models import AuditRow, AuditSeal
 from ezcore.work import UnitOfWork
@@ -34,14 +34,17 @@ class Verdict:
 
 def seal_next(uow: UnitOfWork, limit: int = 5000) -> int:
     """Seal the next batch; returns how many rows. Unique first and last ids refuse a second sealer."""
+    if _somebody_is_late(uow):
+        return 0
     previous = uow.session.scalars(select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1)).first()
     after = previous.last_id if previous else 0
-    rows = uow.session.scalars(
-        select(AuditRow)
-        .where(AuditRow.id > after, AuditRow.at <= uow.now() - SETTLE)
-        .order_by(AuditRow.id)
-        .limit(limit)
-    ).all()
+    # A younger row below an older one would be skipped for ever: stop at the first that has not settled.
+    young = select(func.min(AuditRow.id)).where(AuditRow.id > after, AuditRow.at > uow.now() - SETTLE)
+    first_young = uow.session.scalar(young)
+    settled = select(AuditRow).where(AuditRow.id > after).order_by(AuditRow.id).limit(limit)
+    if first_young is not None:
+        settled = settled.where(AuditRow.id < first_young)
+    rows = uow.session.scalars(settled).all()
     if not rows:
         return 0
     digest = rows_hash(rows)
@@ -82,6 +85,17 @@ def rows_hash(rows: Sequence[AuditRow]) -> str:
         values = {column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}
         digest.update(json.dumps(values, sort_keys=True, default=str, separators=(",", ":")).encode())
     return digest.hexdigest()
+
+
+def _somebody_is_late(uow: UnitOfWork) -> bool:
+    """Is there a transaction older than `SETTLE` that may still commit a low id? SQLite has one writer: us."""
+    if uow.session.get_bind().dialect.name == "sqlite":
+        return False
+    late = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL"
+        " AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - make_interval(secs => :seconds)"
+    )
+    return bool(uow.session.execute(late, {"seconds": SETTLE.total_seconds()}).scalar())
 
 
 def _seal(chain: str, first: int, last: int, digest: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ezcore.audit import operations as audit
+from ezcore.db.once import insert_once
 from ezcore.jobs.models import Job, JobState, JobStep, StaffTask, StepState
 from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.jobs import JobKind
@@ -31,27 +32,27 @@ def enqueue(
 
     Asking twice with the same `key` gives the row that is there. `provider` is the bulkhead it counts against.
     """
-    found = uow.session.scalars(select(Job).where(Job.key == key)).first()
+    by_key = select(Job).where(Job.key == key)
+    found = uow.session.scalars(by_key).first()
     if found is not None:
         return found
-    now = uow.database_now()
-    job = Job(
-        kind=kind.name,
-        key=key,
-        payload=payload,
-        subject_kind=subject[0] if subject else "",
-        subject_id=subject[1] if subject else None,
-        client_id=client_id,
-        provider=provider,
-        priority=kind.priority,
-        run_at=run_at or now,
-        actor_name=uow.actor.name,
-        created_at=uow.now(),
-    )
-    uow.session.add(job)
-    uow.session.flush()
-    uow.ring()
-    return job
+    values = {
+        "kind": kind.name,
+        "key": key,
+        "payload": payload,
+        "subject_kind": subject[0] if subject else "",
+        "subject_id": subject[1] if subject else None,
+        "client_id": client_id,
+        "provider": provider,
+        "priority": kind.priority,
+        "run_at": run_at or uow.database_now(),
+        "actor_name": uow.actor.name,
+        "created_at": uow.now(),
+    }
+    # Two may ask at the same moment: the unique key decides, and the second is given the row of the first.
+    if insert_once(uow.session, Job, values) is not None:
+        uow.ring()
+    return uow.session.scalars(by_key).one()
 
 
 def retry(uow: UnitOfWork, job: Job, reason: str = "") -> None:
@@ -60,27 +61,25 @@ def retry(uow: UnitOfWork, job: Job, reason: str = "") -> None:
     Raises: NotAllowed; Refused when the job runs or is over well.
     """
     uow.actor.require(MANAGE)
+    _lock(uow, job)
     if job.state not in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED):
         raise Refused(f"job {job.id} is {job.state}; only waiting or failed jobs can be retried")
     _move(uow, job, JobState.QUEUED, "job.retry", reason)
     job.run_at = uow.database_now()
     job.failures, job.first_failed_at, job.finished_at = 0, None, None
-    uow.session.execute(
-        update(JobStep)
-        .where(
-            JobStep.job_id == job.id, JobStep.state.in_([StepState.FAILED, StepState.UNDONE, StepState.NOW])
-        )
-        .values(state=StepState.TODO, result=None, handle=None, note=None)
-    )
+    _begin_anew(uow, job)
     uow.ring()
 
 
 def answer(uow: UnitOfWork, job: Job, text: str) -> None:
     """Answer the question of a job that is `needs_info`; it goes on. Raises: NotAllowed, Refused."""
     uow.actor.require(MANAGE)
+    _lock(uow, job)
     if job.state != JobState.NEEDS_INFO:
         raise Refused(f"job {job.id} asks nothing")
     job.answer = text
+    close_task(uow, job, text)
+    uow.session.flush()
     retry(uow, job, reason=f"answered: {text}")
 
 
@@ -123,9 +122,26 @@ def close_task(uow: UnitOfWork, job: Job, resolution: str) -> None:
     )
 
 
+def _lock(uow: UnitOfWork, job: Job) -> None:
+    """Read the row again and keep it: a worker may have claimed it since it was shown."""
+    uow.session.refresh(job, with_for_update=True)
+
+
+def _begin_anew(uow: UnitOfWork, job: Job) -> None:
+    """Steps that were not done start over; the handle of one that the vendor works on is kept, its clock is not."""
+    again = update(JobStep).where(JobStep.job_id == job.id).execution_options(synchronize_session="fetch")
+    uow.session.execute(
+        again.where(JobStep.state.in_([StepState.FAILED, StepState.UNDONE])).values(
+            state=StepState.TODO, result=None, handle=None, note=None, started_at=None, finished_at=None
+        )
+    )
+    uow.session.execute(again.where(JobStep.state == StepState.NOW).values(started_at=None, note=None))
+
+
 def _close(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -> None:
     if not reason.strip():
         raise Refused("say why: the reason is kept in the audit log")
+    _lock(uow, job)
     if job.state in (JobState.RUNNING, JobState.COMPLETE, JobState.CANCELLED):
         raise Refused(f"job {job.id} is {job.state}")
     _move(uow, job, state, verb, reason)

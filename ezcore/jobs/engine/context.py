@@ -39,6 +39,11 @@ class StepContext:
         return self.job.payload
 
     @property
+    def answer(self) -> str | None:
+        """What a person answered to this job's last question."""
+        return self.job.answer
+
+    @property
     def attempt(self) -> int:
         """1 for the first try of the job, rising with each claim."""
         return self.job.attempts

@@ -26,7 +26,10 @@ OnEnd = Callable[[UnitOfWork, Job], None]
 
 @dataclass
 class Engine:
-    """Runs jobs of the known kinds. `on_end` is told, in the same transaction, when a job fails for good."""
+    """Runs jobs of the known kinds. `on_end` is told, in the same transaction, when a job fails for good.
+
+    `stopping` is asked between steps: a worker that shuts down hands the rest of a job to the next one at once.
+    """
 
     work: Work
     kinds: Mapping[str, JobKind]
@@ -35,14 +38,15 @@ class Engine:
     lease_seconds: float
     on_end: OnEnd
     active: set[int] = field(default_factory=set)
+    stopping: Callable[[], bool] = lambda: False
 
     def run_one(self) -> bool:
         """Claim and run one due job; False when nothing is due."""
         job = claim(self.work, self.owner, self.lease_seconds)
         if job is None:
             return False
-        crashpoint("jobs.claimed")
         self.active.add(job.id)
+        crashpoint("jobs.claimed")
         try:
             self._run(job)
         except rows.LostLease:
@@ -53,19 +57,21 @@ class Engine:
 
     def _run(self, job: Job) -> None:
         outcomes = Outcomes(self.work, job, self.kinds.get(job.kind), self.on_end)
-        try:
-            steps = self._steps(job)
-        except LookupError as error:
-            outcomes.wait_for_plugin(str(error).strip("'\""))
-            return
         if job.lost_leases >= MAX_LOST_LEASES:
             outcomes.ask_person(
                 f"{job.lost_leases} workers died while running this job; look before it runs again"
             )
             return
-        with self.work.write() as uow:
-            rows.hold(uow, job, lost_leases=job.lost_leases)
-            lines = rows.rows_of(uow, job, steps)
+        try:
+            steps = self._steps(job)
+            with self.work.write() as uow:
+                rows.hold(uow, job, lost_leases=job.lost_leases)
+                lines = rows.rows_of(uow, job, steps)
+        except rows.LostLease:
+            raise
+        except Exception as error:
+            _what_went_wrong(outcomes, error, None)
+            return
         if any(line.state == StepState.FAILED for line in lines):
             undo_all(self, job, steps, lines, outcomes)
             return
@@ -78,60 +84,69 @@ class Engine:
         return kind.steps(self.context(job, None, [])) if callable(kind.steps) else kind.steps
 
     def _go_on(self, job: Job, steps: Sequence[Step[Any]], lines: list[JobStep], outcomes: Outcomes) -> None:
-        for position, (step, line) in enumerate(zip(steps, lines, strict=True)):
-            if line.state == StepState.DONE:
-                continue
+        todo = [number for number, line in enumerate(lines) if line.state != StepState.DONE]
+        if not todo:  # no step at all, or a release took away those that were left
+            self._settle(job, None, None, None, outcomes)
+        for number in todo:
+            if number != todo[0] and self.stopping():
+                outcomes.hand_over()
+                return
+            step = steps[number]
             try:
-                self._run_step(job, step, line, lines, last=position == len(steps) - 1)
+                lines[number] = self._run_step(job, step, lines[number], lines, outcomes, number == todo[-1])
             except rows.LostLease:
                 raise
             except StepSignal as signal:
-                if outcomes.signalled(signal, step, line):
+                if outcomes.signalled(signal, step, lines[number]):
                     undo_all(self, job, steps, lines, outcomes)
                 return
             except Exception as error:
-                log.exception("job %s, step %s failed", job.id, step.name)
-                outcomes.failed(f"{type(error).__name__}: {error}", line)
+                _what_went_wrong(outcomes, error, lines[number])
                 return
 
     def _run_step(
-        self, job: Job, step: Step[Any], line: JobStep, lines: list[JobStep], *, last: bool
-    ) -> None:
+        self,
+        job: Job,
+        step: Step[Any],
+        line: JobStep,
+        lines: Sequence[JobStep],
+        outcomes: Outcomes,
+        last: bool,  # noqa: FBT001 - private, named at the one call
+    ) -> JobStep:
         context = self.context(job, line, lines)
         result = None
         if step.run is not None:
             with self.work.write() as uow:
-                rows.hold(uow, job, lost_leases=job.lost_leases)
-                rows.begin(uow, line := uow.session.merge(line, load=True))
+                line = rows.begin(uow, job, line)
             crashpoint(f"{job.kind}.{step.name}.before")
             result = rows.as_json(step.run(context))
             crashpoint(f"{job.kind}.{step.name}.after")
+        done = self._settle(job, step, line, (context, result), outcomes if last else None)
+        crashpoint(f"{job.kind}.{step.name}.settled")
+        assert done is not None
+        return done
+
+    def _settle(
+        self,
+        job: Job,
+        step: Step[Any] | None,
+        line: JobStep | None,
+        outcome: tuple[StepContext, Any] | None,
+        end: Outcomes | None,
+    ) -> JobStep | None:
+        """One transaction: our own change, the step's result, and the end of the job when this was the last."""
         with self.work.write() as uow:
             rows.hold(uow, job, cause=None, failures=0, first_failed_at=None)
-            settle = step.settle if isinstance(step, Settled) else None
-            if settle is not None:
-                settle(uow, context, result)
-            self._record(uow, line, lines, result)
-            if last:
-                self._complete(uow, job)
-        crashpoint(f"{job.kind}.{step.name}.settled")
-
-    def _record(self, uow: UnitOfWork, line: JobStep, lines: list[JobStep], result: Any) -> None:
-        stored = uow.session.get_one(JobStep, line.id)
-        stored.started_at = stored.started_at or uow.database_now()
-        stored.state, stored.result, stored.finished_at = StepState.DONE, result, uow.database_now()
-        stored.note, stored.handle = None, None
-        lines[stored.position] = stored
-
-    def _complete(self, uow: UnitOfWork, job: Job) -> None:
-        from_now = {
-            "state": JobState.COMPLETE,
-            "finished_at": uow.now(),
-            "lease_until": None,
-            "question": None,
-        }
-        rows.hold(uow, job, **from_now)
-        Outcomes(self.work, job, None, self.on_end).close_tasks(uow)
+            done = None
+            if line is not None and outcome is not None:
+                if isinstance(step, Settled) and step.settle is not None:
+                    step.settle(uow, *outcome)
+                done = rows.record(uow, line, outcome[1])
+            if end is not None:
+                over = {"state": JobState.COMPLETE, "finished_at": uow.now()}
+                rows.hold(uow, job, **over, lease_until=None, question=None)
+                end.close_tasks(uow)
+        return done
 
     def context(self, job: Job, line: JobStep | None, lines: Sequence[JobStep]) -> StepContext:
         """What a step of this job is handed."""
@@ -139,3 +154,12 @@ class Engine:
         return StepContext(
             job, line.name if line else "", self.work, self.ports, done, line.handle if line else None
         )
+
+
+def _what_went_wrong(outcomes: Outcomes, error: Exception, line: JobStep | None) -> None:
+    """A missing plugin waits, everything else is a failed try."""
+    if isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError):
+        outcomes.wait_for_plugin(str(error))
+        return
+    log.error("job %s, step %s failed", outcomes.job.id, line.name if line else "-", exc_info=error)
+    outcomes.failed(f"{type(error).__name__}: {error}", line)

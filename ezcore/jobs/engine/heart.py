@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, update
 
 from ezcore.jobs.engine.claim import anything_due
 from ezcore.jobs.engine.engine import Engine
 from ezcore.jobs.models import Job, JobState, WorkerProcess
-from ezcore.jobs.outbox.models import OutboxEvent
+from ezcore.jobs.outbox.operations import anything_to_hand
 from ezcore.work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -20,11 +21,16 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Heart:
-    """Beats every `seconds` in a thread of its own; a missed beat costs nothing but time."""
+    """Beats every `seconds` in a thread of its own; a missed beat costs nothing but time.
+
+    `when_silent` is called instead of the bell when that cannot be rung; it must not block.
+    """
 
     engine: Engine
     threads: int
     seconds: float
+    when_silent: Callable[[], None] | None = None
+    at_every_beat: Callable[[], None] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -34,10 +40,15 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop beating; leases then run out by themselves."""
+        """Stop beating; leases of what still runs then run out by themselves."""
         self._stop.set()
         if self._thread:
             self._thread.join(timeout=5)
+        try:
+            with self.engine.work.write() as uow:
+                uow.session.execute(delete(WorkerProcess).where(WorkerProcess.owner == self.engine.owner))
+        except Exception:
+            log.warning("could not sign off; others see it by the silence", exc_info=True)
 
     def beat(self) -> None:
         """One beat."""
@@ -45,16 +56,28 @@ class Heart:
             self._show_life(uow)
             self._keep_leases(uow)
         with self.engine.work.read() as uow:
-            due = anything_due(uow) or _events_wait(uow)
+            due = anything_due(uow) or anything_to_hand(uow)
         if due:
+            self._ring()
+        if self.at_every_beat:
+            self.at_every_beat()
+
+    def _ring(self) -> None:
+        try:
             self.engine.work.bell()
+        except Exception:
+            if self.when_silent is None:
+                raise
+            self.when_silent()
 
     def _beat_on(self) -> None:
-        while not self._stop.wait(self.seconds):
+        while True:
             try:
                 self.beat()
             except Exception:
                 log.warning("a heartbeat was missed", exc_info=True)
+            if self._stop.wait(self.seconds):
+                return
 
     def _show_life(self, uow: UnitOfWork) -> None:
         now = uow.database_now()
@@ -74,8 +97,3 @@ class Heart:
             .where(Job.id.in_(active), Job.owner == self.engine.owner, Job.state == JobState.RUNNING)
             .values(lease_until=until)
         )
-
-
-def _events_wait(uow: UnitOfWork) -> bool:
-    query = select(OutboxEvent.id).where(OutboxEvent.handed_at.is_(None)).limit(1)
-    return uow.session.execute(query).first() is not None

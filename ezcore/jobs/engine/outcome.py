@@ -49,7 +49,7 @@ class Outcomes:
             return True
         return False
 
-    def failed(self, cause: str, line: JobStep, wait: float | None = None) -> None:
+    def failed(self, cause: str, line: JobStep | None, wait: float | None = None) -> None:
         """A try failed: come back by the ladder, ask a person when it is used up."""
         ladder = self.kind.ladder if self.kind else PROVISIONING
         with self.work.write() as uow:
@@ -72,7 +72,8 @@ class Outcomes:
                 lease_until=None,
                 owner=None,
             )
-            self._note(uow, line, cause)
+            if line is not None:
+                self._note(uow, line, cause)
             if ladder.wants_staff_task(failures, since):
                 jobs.open_task(uow, self.job, f"{self._title()} keeps failing", cause)
 
@@ -81,8 +82,21 @@ class Outcomes:
         with self.work.write() as uow:
             later = uow.database_now() + timedelta(seconds=PLUGIN_WAIT)
             rows.hold(
-                uow, self.job, state=JobState.QUEUED, cause=cause, run_at=later, lease_until=None, owner=None
+                uow,
+                self.job,
+                state=JobState.QUEUED,
+                cause=cause[:4000],
+                run_at=later,
+                lease_until=None,
+                owner=None,
+                lost_leases=self.job.lost_leases,
             )
+
+    def hand_over(self) -> None:
+        """This worker shuts down between two steps: the next one goes on at once, no try is counted."""
+        with self.work.write() as uow:
+            rows.hold(uow, self.job, state=JobState.QUEUED, lease_until=None, owner=None)
+            uow.ring()
 
     def ask_person(self, question: str) -> None:
         """Stand still until a person answers."""

@@ -28,7 +28,7 @@ def receive(
 ) -> int | None:
     """Store a verified message and queue its processing; None when we have had it already."""
     parked = message.park_reason
-    event_id = insert_once(
+    event_id: int | None = insert_once(
         uow.session,
         WebhookEvent,
         {

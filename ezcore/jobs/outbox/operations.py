@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, or_, select, update
 
 from ezcore.jobs.outbox.models import OutboxDelivery, OutboxEvent
 from ezcore.kernel.crashpoint import crashpoint
+from ezcore.kernel.errors import InvalidInput
 from ezcore.kernel.events import EVENTS, Event
 from ezcore.work import UnitOfWork, Work
 
@@ -23,65 +24,80 @@ CLAIM_SECONDS = 60
 RETRY_SECONDS = (10, 60, 300, 1800, 3600)
 
 
+class UnknownEvent(Exception):
+    """No code of this release knows an event of this name, or it cannot be read: a plugin may be missing."""
+
+
 def store(uow: UnitOfWork, events: Sequence[Event]) -> None:
     """Write one row per event, in this transaction, and ask for the bell."""
     rows = [
-        {"name": type(e).__name__, "payload": e.to_json(), "actor_name": uow.actor.name, "at": uow.now()}
+        {"name": e.event_name(), "payload": e.to_json(), "actor_name": uow.actor.name, "at": uow.now()}
         for e in events
     ]
-    uow.session.execute(insert(OutboxEvent), rows)
-    uow.ring()
+    if rows:
+        uow.session.execute(insert(OutboxEvent), rows)
+        uow.ring()
 
 
 def relay(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
-    """Hand one batch of waiting events to every subscriber; returns how many events were handled.
+    """Hand one batch of waiting events to every subscriber; returns how many deliveries were worked on.
 
     A process that dies in here leaves its claim to run out; the batch is then handed again (at least once).
     """
     rows = _claim(work)
     for row in rows:
-        event = EVENTS[row.name].from_json(row.payload)
         for name, subscriber in subscribers.items():
-            _deliver(work, row.id, event, name, subscriber)
+            _deliver(work, row, name, subscriber)
         crashpoint("outbox.delivered")
         with work.write() as uow:
-            uow.session.execute(
-                update(OutboxEvent)
-                .where(OutboxEvent.id == row.id)
-                .values(handed_at=uow.database_now(), claimed_until=None)
-            )
+            handed = {"handed_at": uow.database_now(), "claimed_until": None}
+            uow.session.execute(update(OutboxEvent).where(OutboxEvent.id == row.id).values(**handed))
     return len(rows) + _retry_failed(work, subscribers)
+
+
+def anything_to_hand(uow: UnitOfWork) -> bool:
+    """Does an event wait, or a failed delivery whose time has come? Asked by the sweep."""
+    waiting = uow.session.scalars(_waiting(uow.database_now()).limit(1)).first()
+    return waiting is not None or bool(_due_again(uow, limit=1))
 
 
 def _claim(work: Work) -> Sequence[OutboxEvent]:
     with work.read() as look:
-        if not look.session.execute(_waiting(look).limit(1)).first():
+        if look.session.scalars(_waiting(look.database_now()).limit(1)).first() is None:
             return ()
     with work.write() as uow:
-        rows = uow.session.scalars(
-            _waiting(uow).order_by(OutboxEvent.id).limit(BATCH).with_for_update(skip_locked=True)
-        ).all()
-        until = uow.database_now() + timedelta(seconds=CLAIM_SECONDS)
+        now = uow.database_now()
+        best = _waiting(now).order_by(OutboxEvent.id).limit(BATCH).with_for_update(skip_locked=True)
+        rows = uow.session.scalars(best).all()
         for row in rows:
-            row.claimed_until = until
+            row.claimed_until = now + timedelta(seconds=CLAIM_SECONDS)
         return rows
 
 
-def _waiting(uow: UnitOfWork):  # type: ignore[no-untyped-def]  # SQLAlchemy's Select type is inferred
-    now = uow.database_now()
-    free = (OutboxEvent.claimed_until.is_(None)) | (OutboxEvent.claimed_until < now)
+def _waiting(now: datetime) -> Select[OutboxEvent]:
+    free = or_(OutboxEvent.claimed_until.is_(None), OutboxEvent.claimed_until < now)
     return select(OutboxEvent).where(OutboxEvent.handed_at.is_(None), free)
 
 
-def _deliver(work: Work, event_id: int, event: Event, name: str, subscriber: Subscriber) -> bool:
+def _deliver(work: Work, row: OutboxEvent, name: str, subscriber: Subscriber) -> bool:
     try:
-        subscriber(work, event, event_id)
+        subscriber(work, _event(row), row.id)
     except Exception as error:
-        log.exception("subscriber %s failed on %s #%s", name, type(event).__name__, event_id)
+        log.exception("subscriber %s failed on %s #%s", name, row.name, row.id)
         with work.write() as uow:
-            _note_failure(uow, event_id, name, error)
+            _note_failure(uow, row.id, name, error)
         return False
     return True
+
+
+def _event(row: OutboxEvent) -> Event:
+    known = EVENTS.get(row.name)
+    if known is None:
+        raise UnknownEvent(row.name)
+    try:
+        return known.from_json(row.payload)
+    except InvalidInput as error:
+        raise UnknownEvent(str(error)) from error
 
 
 def _note_failure(uow: UnitOfWork, event_id: int, name: str, error: Exception) -> None:
@@ -93,25 +109,45 @@ def _note_failure(uow: UnitOfWork, event_id: int, name: str, error: Exception) -
         uow.session.add(row)
     row.failures += 1
     row.error = f"{type(error).__name__}: {error}"[:2000]
+    row.done_at = None
     wait = RETRY_SECONDS[min(row.failures, len(RETRY_SECONDS)) - 1]
     row.next_at = uow.database_now() + timedelta(seconds=wait)
 
 
+def _due_again(
+    uow: UnitOfWork, names: Sequence[str] | None = None, limit: int = BATCH
+) -> Sequence[OutboxDelivery]:
+    due = select(OutboxDelivery).where(
+        OutboxDelivery.done_at.is_(None), OutboxDelivery.next_at <= uow.database_now()
+    )
+    if names is not None:
+        due = due.where(OutboxDelivery.subscriber.in_(names))
+    return uow.session.scalars(due.order_by(OutboxDelivery.id).limit(limit)).all()
+
+
 def _retry_failed(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
-    with work.read() as uow:
-        due = uow.session.execute(
-            select(OutboxDelivery.id, OutboxDelivery.event_id, OutboxDelivery.subscriber).where(
-                OutboxDelivery.done_at.is_(None), OutboxDelivery.next_at <= uow.database_now()
-            )
-        ).all()
-        events = {e: uow.session.get_one(OutboxEvent, e) for _, e, _ in due}
-    for row_id, event_id, name in due:
-        event = EVENTS[events[event_id].name].from_json(events[event_id].payload)
-        if name in subscribers and _deliver(work, event_id, event, name, subscribers[name]):
+    """Failed deliveries of subscribers that are here; those of a missing plugin wait for it."""
+    with work.read() as look:
+        if not _due_again(look, list(subscribers), limit=1):
+            return 0
+    with work.write() as uow:
+        due = _due_again(uow, list(subscribers))
+        mine = [(row, uow.session.get_one(OutboxEvent, row.event_id)) for row in due if _take(uow, row)]
+    for delivery, event in mine:
+        if _deliver(work, event, delivery.subscriber, subscribers[delivery.subscriber]):
             with work.write() as uow:
-                uow.session.execute(
-                    update(OutboxDelivery)
-                    .where(OutboxDelivery.id == row_id)
-                    .values(done_at=uow.database_now())
-                )
-    return len(due)
+                done = update(OutboxDelivery).where(OutboxDelivery.id == delivery.id)
+                uow.session.execute(done.values(done_at=uow.database_now()))
+    return len(mine)
+
+
+def _take(uow: UnitOfWork, row: OutboxDelivery) -> bool:
+    """Move its next time out of the way of other relays; only one of them succeeds."""
+    until = uow.database_now() + timedelta(seconds=CLAIM_SECONDS)
+    taken = uow.session.execute(
+        update(OutboxDelivery)
+        .where(OutboxDelivery.id == row.id, OutboxDelivery.next_at == row.next_at)
+        .values(next_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
