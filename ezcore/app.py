@@ -20,6 +20,7 @@ from ezcore.db.secret_keys import secret_keys
 from ezcore.db.stored_settings import read_stored
 from ezcore.jobs.inbox.operations import process_kind
 from ezcore.jobs.outbox.operations import Subscriber
+from ezcore.jobs.outbox.vocabulary import import_events
 from ezcore.kernel.actor import Actor
 from ezcore.kernel.clock import Clock, SystemClock
 from ezcore.kernel.ids import Ids, SystemIds
@@ -70,6 +71,7 @@ def build(
     engine: Engine | None = None,
 ) -> Ezcore:
     """Wire a shop. Raises: SettingsError, also when a plugin of `ez.plugins` is not installed."""
+    import_events()
     box = SecretBox(secret_keys(settings))
     engine = engine or make_engine(settings.database.url, pool_size=settings.database.pool_size)
     settings = load(settings.ini, settings.environ, read_stored(engine))

@@ -21,6 +21,8 @@ from ezcore.services.services.models import Service, ServiceState
 from ezcore.work import UnitOfWork, Work
 
 OVERDUE = "overdue invoice"
+# A reminder that was missed for longer than this is not made up: the row that says "sent" is kept for 90 days.
+MAKE_UP = timedelta(days=30)
 
 
 def remind(work: Work, on: date, preview: bool) -> Outcome:
@@ -36,6 +38,8 @@ def remind(work: Work, on: date, preview: bool) -> Outcome:
         overdue = uow.session.scalars(query.order_by(Invoice.id)).all() if days else []
     for invoice in overdue:
         day = max(day for day in days if invoice.due_on + timedelta(days=day) <= on)
+        if on > invoice.due_on + timedelta(days=day) + MAKE_UP:
+            continue
         line = f"invoice {invoice.number}: {day} days overdue"
         if preview or _remind(work, invoice, day):
             outcome.lines.append(line)
