@@ -14,10 +14,25 @@ def test_a_suspended_machine_is_stopped_and_does_not_start_with_its_node(house):
     made = house.created()
     for _ in range(2):
         assert house.run("suspend", resource=made).state == "complete"
-    vm = house.vms()[100]
-    assert (vm["status"], vm["onboot"]) == ("stopped", False)
-    assert marks.SUSPENDED in vm["tags"]
+        vm = house.vms()[100]
+        assert (vm["status"], vm["onboot"]) == ("stopped", False)
+        assert marks.SUSPENDED in vm["tags"]
     assert len(house.calls("shutdown")) == 1
+
+
+def test_it_may_not_start_with_its_node_before_it_is_stopped(house):
+    made = house.created()
+    house.run("suspend", resource=made)
+    order = [call["call"] for call in house.app.calls.all() if call["call"] in ("config.put", "shutdown")]
+    assert order == ["config.put", "config.put", "shutdown"]
+
+
+def test_a_suspended_machine_that_was_told_by_hand_to_start_with_its_node_is_told_not_to(house):
+    made = house.created()
+    house.run("suspend", resource=made)
+    house.by_hand(100, onboot="1", status="running")
+    house.run("suspend", resource=made)
+    assert (house.vms()[100]["status"], house.vms()[100]["onboot"]) == ("stopped", False)
 
 
 def test_a_machine_that_ignores_the_shutdown_is_switched_off(house):

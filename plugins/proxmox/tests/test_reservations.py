@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from ez_proxmox.pools import parse_pools
@@ -42,6 +44,17 @@ def test_an_address_given_back_is_used_again_after_all_others(book):
     book.release_address("op_0")
     given = [str(book.address(f"later_{number}", POOL)[0]) for number in range(5)]
     assert given[-1] == "192.0.2.10"
+
+
+def test_of_addresses_given_back_the_one_that_rested_longest_comes_first(book):
+    hours = count()
+    book = replace(book, now=lambda: datetime(2026, 3, 2, next(hours), tzinfo=UTC))
+    pool = parse_pools("192.0.2.10-192.0.2.11/24,gw=192.0.2.1")
+    book.address("op_0", pool)
+    book.address("op_1", pool)
+    book.release_address("op_1")
+    book.release_address("op_0")
+    assert str(book.address("op_2", pool)[0]) == "192.0.2.11"
 
 
 def test_an_address_outside_the_present_pools_is_changed_for_one_inside(book):
