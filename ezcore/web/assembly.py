@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from pyramid.config import Configurator
-from pyramid.interfaces import ICSRFStoragePolicy  # noqa: F401 - the policy implements it
+from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
 from ezcore.plugin_api.jobs import JobKind
 from ezcore.plugin_host import PluginHost
@@ -60,12 +60,12 @@ def _policies(config: Any) -> None:
     config.set_default_csrf_options(require_csrf=True, check_origin=True, allow_no_origin=True)
     config.add_view_deriver(rate_limit, under="secured_view")
     here = "ezcore.web.shared.tweens."
-    # From the outside in: headers on everything, then host, then readability, then the unit of work. Errors become
-    # answers inside the unit of work (EXCVIEW), so a refusal rolls it back.
-    previous = "INGRESS"
-    for name in ("security_headers", "allowed_hosts", "bad_input", "unit_of_work"):
-        config.add_tween(here + name, under=previous if previous == "INGRESS" else here + previous, over="MAIN")
-        previous = name
+    # From the outside in: headers on everything, then host, then readability, then the error pages, then the
+    # unit of work: a view that raised has not returned, so nothing of it is kept when it becomes a page.
+    outside = [here + name for name in ("security_headers", "allowed_hosts", "bad_input")]
+    for name, under in zip(outside, (INGRESS, *outside), strict=False):
+        config.add_tween(name, under=under, over=EXCVIEW)
+    config.add_tween(here + "unit_of_work", under=EXCVIEW, over=MAIN)
 
 
 def _request_methods(config: Any) -> None:
@@ -92,7 +92,7 @@ def _color_mode(request: Any) -> str | None:
 def _plugin_pages(config: Any, host: PluginHost) -> None:
     for name, dotted in host.webs().items():
         try:
-            include_area(config, importlib.import_module(dotted))
+            include_area(config, importlib.import_module(dotted), plugin=name)
         except Exception:
             # A plugin whose pages are not whole loses its pages; the site stays up.
             log.exception("the pages of plugin %s are not registered", name)

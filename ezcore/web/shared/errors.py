@@ -7,11 +7,15 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-from pyramid.httpexceptions import HTTPException, HTTPSeeOther
+from markupsafe import escape
+from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
+from pyramid.httpexceptions import HTTPException, HTTPForbidden, HTTPMethodNotAllowed, HTTPSeeOther
 from pyramid.response import Response
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
 from ezcore.kernel.errors import EzError, InvalidInput, NotAllowed, NotFound, Refused
 from ezcore.web.shared.theme import Theme
+from ezcore.web.shared.views import methods_of
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +31,19 @@ TITLES = {
     500: ("Something broke here", "It is our fault; it has been written down."),
     503: ("Back in a moment", "Please try again in a few seconds."),
 }
+STALE_FORM = (
+    "This form is from another session or too old. Go back, load the page again and send it once more."
+)
+MACHINES = ("/api/", "/webhooks/")
 
 
 def kernel_error(error: EzError, request: Any) -> Any:
     """An operation said no: the kind of error decides the status, the error itself the words."""
     status = _status(error)
-    if status == 403 and request.actor.user_id is None:  # noqa: PLR2004
-        return to_login(request)
+    if status == 500:  # noqa: PLR2004
+        return defect(error, request)
+    if status == 403:  # noqa: PLR2004
+        return _not_allowed(request)
     return answer(request, status, error.message if status in (409, 422) else None)
 
 
@@ -41,12 +51,29 @@ def http_error(error: HTTPException, request: Any) -> Any:
     """Pyramid said no."""
     if error.status_code < 400:  # noqa: PLR2004 - a redirect that was raised
         return error
-    if error.status_code == 403 and request.actor.user_id is None and "csrf" not in type(error).__name__.lower():  # noqa: PLR2004
-        return to_login(request)
-    found = answer(request, error.status_code, None)
-    if allow := error.headers.get("Allow"):
-        found.headers["Allow"] = allow
-    return found
+    if isinstance(error, BadCSRFToken | BadCSRFOrigin):
+        return answer(request, 400, STALE_FORM)
+    if isinstance(error, HTTPForbidden):
+        return _not_allowed(request)
+    if isinstance(error, PredicateMismatch) and (allowed := methods_of(request)):
+        return _keep_headers(answer(request, 405, None), {"Allow": ", ".join(allowed)})
+    kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+    if isinstance(error, HTTPMethodNotAllowed):
+        kept.setdefault("Allow", ", ".join(methods_of(request)))
+    return _keep_headers(answer(request, error.status_code, None), kept)
+
+
+def unstorable(error: DataError, request: Any) -> Any:
+    """A value passed every check but the database does not take it: still the asker's, not our defect."""
+    log.warning("the database refused a value at %s %s", request.method, request.path, exc_info=error)
+    return answer(request, 400, None)
+
+
+def busy(error: OperationalError | InterfaceError, request: Any) -> Any:
+    """The database does not answer: nothing was kept, the same request may be sent again."""
+    reference = secrets.token_hex(4)
+    log.error("no database %s at %s %s", reference, request.method, request.path, exc_info=error)
+    return _keep_headers(answer(request, 503, None, reference), {"Retry-After": "5"})
 
 
 def defect(error: Exception, request: Any) -> Any:
@@ -57,24 +84,46 @@ def defect(error: Exception, request: Any) -> Any:
 
 
 def to_login(request: Any) -> Any:
-    """A visitor is asked to log in and comes back here; after a form, to the page the form was on."""
+    """A visitor is asked to log in and comes back here; after a form, to the dashboard."""
     back = request.path_qs if request.method in ("GET", "HEAD") else "/dashboard/"
     return HTTPSeeOther(f"{request.route_path('login')}?next={quote(back, safe='/')}")
 
 
 def answer(request: Any, status: int, text: str | None, reference: str | None = None) -> Any:
-    """The error page. A machine that asked for JSON gets problem+json (RFC 9457)."""
+    """The error page. A machine gets problem+json (RFC 9457)."""
     title, words = TITLES.get(status, TITLES[400 if status < 500 else 500])  # noqa: PLR2004
-    if request.path.startswith("/api/") or request.path.startswith("/webhooks/"):
+    if request.path.startswith(MACHINES):
         body = {"type": "about:blank", "title": title, "status": status, "detail": text or words}
+        if reference:
+            body["reference"] = reference
         return Response(json_body=body, status=status, content_type="application/problem+json")
-    theme: Theme = request.registry["ez.theme"]
-    page = theme.render(
-        "layouts/error.pt", title=title, text=text or words, status=status, reference=reference,
-        static=request.registry["ez.static"].url, shop=request.registry["ez.work"].settings.shop,
-        mode=request.color_mode,
-    )  # fmt: skip
+    page = _page(request, title=title, text=text or words, status=status, reference=reference)
     return Response(page, status=status, content_type="text/html", charset="utf-8")
+
+
+def _page(request: Any, **facts: Any) -> str:
+    registry = request.registry
+    theme: Theme = registry["ez.theme"]
+    shop = registry["ez.work"].settings.shop
+    try:
+        return theme.render(
+            "layouts/error.pt", static=registry["ez.static"].url, shop=shop, mode=request.color_mode, **facts
+        )
+    except Exception:
+        # A theme whose error page is broken must not hide the error that brought us here.
+        log.exception("the theme's error page is broken")
+        return f"<!DOCTYPE html><title>{escape(facts['title'])}</title><h1>{escape(facts['title'])}</h1>"
+
+
+def _not_allowed(request: Any) -> Any:
+    if request.actor.user_id is None and not request.path.startswith(MACHINES):
+        return to_login(request)
+    return answer(request, 403, None)
+
+
+def _keep_headers(response: Any, headers: dict[str, str]) -> Any:
+    response.headers.update(headers)
+    return response
 
 
 def _status(error: EzError) -> int:
@@ -86,6 +135,9 @@ def includeme(config: Any) -> None:
     """Register the error views."""
     config.add_exception_view(kernel_error, context=EzError)
     config.add_exception_view(http_error, context=HTTPException)
+    config.add_exception_view(unstorable, context=DataError)
+    config.add_exception_view(busy, context=OperationalError)
+    config.add_exception_view(busy, context=InterfaceError)
     config.add_exception_view(defect, context=Exception)
     config.add_notfound_view(http_error, append_slash=True)
     config.add_forbidden_view(http_error)

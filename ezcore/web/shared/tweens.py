@@ -1,26 +1,26 @@
-"""What surrounds every view: security headers, host allow-list, bad input as 400 instead of 500, the unit of work."""
+"""What surrounds every view: security headers, hosts, bad input as 400 instead of 500, the unit of work."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pyramid.response import Response
-from sqlalchemy.exc import DataError, OperationalError
 
-from ezcore.work import UnitOfWork
+from ezcore.web.shared.readable import METHODS, host_of, why_unreadable
+from ezcore.web.shared.scope import SAFE, Scope
 
 log = logging.getLogger(__name__)
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types 'none'"
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-HEADERS = {
+HEADERS: Final = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -28,37 +28,42 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-MAX_FIELDS = 500
-SAFE = ("GET", "HEAD", "OPTIONS")
+YEAR: Final = 31_536_000
 Handler = Callable[[Any], Any]
 
 
 def security_headers(handler: Handler, registry: Any) -> Handler:
-    """Put the headers on every answer, errors included."""
+    """Put the headers on every answer, also on that for an error which no error page survived."""
     https = registry["ez.work"].settings.shop.site_url.startswith("https://")
 
     def tween(request: Any) -> Any:
-        response = handler(request)
+        if https:
+            # Behind a proxy the scheme is the site's, whatever the last hop spoke: redirects are made from it.
+            request.environ["wsgi.url_scheme"] = "https"
+        try:
+            response = handler(request)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("defect %s outside of every page", reference)
+            response = _plain(500, f"Something broke here. It has been written down, reference {reference}.")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=3600")
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return tween
 
 
 def allowed_hosts(handler: Handler, registry: Any) -> Handler:
-    """Answer 400 for a host that is not ours: links and caches must never be built from a stranger's header."""
+    """Answer 400 for a host that is not ours: no link is ever built from a stranger's header."""
     settings = registry["ez.work"].settings
-    own = urlsplit(settings.shop.site_url).hostname or ""
-    listed = {host.strip().lower() for host in settings.security.allowed_hosts.split(",") if host.strip()} or {own}
+    listed = {host.strip().lower() for host in settings.security.allowed_hosts.split(",") if host.strip()}
+    listed.add((urlsplit(settings.shop.site_url).hostname or "").lower())
 
     def tween(request: Any) -> Any:
-        host = (request.environ.get("HTTP_HOST") or "").rsplit(":", 1)[0].strip("[]").lower()
-        if host not in listed:
+        if host_of(request.environ.get("HTTP_HOST")) not in listed:
             return _plain(400, "This host is not served here.")
         return handler(request)
 
@@ -66,26 +71,26 @@ def allowed_hosts(handler: Handler, registry: Any) -> Handler:
 
 
 def bad_input(handler: Handler, _registry: Any) -> Handler:
-    """Turn what cannot be decoded into 400; a busy database into 503 with Retry-After."""
+    """Refuse what cannot be read: bad encodings, NUL, too long, too many fields, unknown methods."""
 
     def tween(request: Any) -> Any:
-        if not _readable(request):
-            return _plain(400, "This request cannot be read.")
-        try:
+        problem = why_unreadable(request)
+        if problem is None:
             return handler(request)
-        except (UnicodeError, DataError):
-            return _plain(400, "This request cannot be read.")
-        except OperationalError:
-            log.exception("the database did not answer")
-            answer = _plain(503, "Please try again in a moment.")
-            answer.headers["Retry-After"] = "5"
-            return answer
+        answer = _plain(problem.status, problem.words)
+        if problem.status == 405:  # noqa: PLR2004
+            answer.headers["Allow"] = ", ".join(METHODS)
+        return answer
 
     return tween
 
 
 def unit_of_work(handler: Handler, _registry: Any) -> Handler:
-    """Open `request.uow` when it is first used; commit when the view returned a status below 400."""
+    """Open `request.uow` when it is first used; commit when the view *returned* a status below 400.
+
+    It stands inside the error views: a view that raised has not returned, so nothing of it is kept, and an
+    error while committing still becomes a page.
+    """
 
     def tween(request: Any) -> Any:
         scope = Scope(request)
@@ -101,54 +106,8 @@ def unit_of_work(handler: Handler, _registry: Any) -> Handler:
     return tween
 
 
-class Scope:
-    """The request's own unit of work, opened by whoever needs it first."""
-
-    def __init__(self, request: Any) -> None:
-        self._request = request
-        self._stack = ExitStack()
-        self._uow: UnitOfWork | None = None
-
-    def open(self) -> UnitOfWork:
-        """The unit of work: reading for safe methods, writing for unsafe ones."""
-        if self._uow is None:
-            page = getattr(self._request, "ez_page", None)
-            if page is not None and not page.ambient:
-                raise RuntimeError(f"{page.route} calls a vendor and has no ambient unit of work")
-            work = self._request.registry["ez.work"]
-            # `actor` first: identifying the visitor uses a unit of work of its own.
-            actor = self._request.actor
-            opened = work.read(actor) if self._request.method in SAFE else work.write(actor)
-            self._uow = self._stack.enter_context(opened)
-        return self._uow
-
-    def leave(self, *, commit: bool) -> None:
-        """Close; roll back when the answer was a refusal."""
-        if self._uow is not None and not commit:
-            self._uow.session.rollback()
-            self._uow.wants_ring = False
-        self._stack.close()
-
-
-def _readable(request: Any) -> bool:
-    try:
-        # Touching them decodes them; WebOb raises UnicodeDecodeError for what is not UTF-8.
-        query, path = request.GET, request.path_info
-        _ = request.headers.get("Cookie", "").encode("latin-1")
-    except (UnicodeError, ValueError):
-        return False
-    texts = [path, *query.keys(), *query.values()]
-    if len(query) > MAX_FIELDS or any("\0" in text or _lone_surrogate(text) for text in texts):
-        return False
-    return request.method not in ("TRACE", "CONNECT")
-
-
-def _lone_surrogate(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in text)
-
-
 def _plain(status: int, text: str) -> Any:
-    answer = Response(text + "\n", status=status, content_type="text/plain", charset="utf-8")
-    for name, value in HEADERS.items():
-        answer.headers[name] = value
-    return answer
+    return Response(text + "\n", status=status, content_type="text/plain", charset="utf-8")
+
+
+__all__ = ["SAFE", "allowed_hosts", "bad_input", "security_headers", "unit_of_work"]
