@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ezcore.plugin_api import API_VERSION
-from ezcore.plugin_api.plugin import PluginBase
+from ezcore.plugin_api.plugin import PluginBase, PluginContext
 from ezcore.plugin_host.discovery import InstalledPlugin
 from ezcore.plugin_host.errors import PluginBroken, PluginFailed
 from ezcore.plugin_host.hook_table import HookTable
@@ -52,7 +52,7 @@ def import_class(installed: InstalledPlugin) -> type[PluginBase]:
     return kind
 
 
-def make(installed: InstalledPlugin, kind: type[PluginBase], context: Any) -> LoadedPlugin:
+def make(installed: InstalledPlugin, kind: type[PluginBase], context: PluginContext) -> LoadedPlugin:
     """The plugin itself. Raises: PluginBroken."""
     try:
         return LoadedPlugin(
