@@ -46,6 +46,18 @@ def _accepted(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not value:
+        raise ValueError("Enter a name")
+    return value
+
+
+def _password(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value():
+        raise ValueError("Enter a password")
+    return value
+
+
 def _line(value: Any) -> Any:
     """Kept as typed, but one line: what a person pastes may bring line breaks and invisible characters."""
     return one_line(value) if isinstance(value, str) else value
@@ -54,11 +66,11 @@ def _line(value: Any) -> Any:
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Country = Annotated[str, Field(max_length=2), AfterValidator(_country)]
 Language = Annotated[str, Field(max_length=12), AfterValidator(_language)]
-Name = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=80)]
-Line = Annotated[str, BeforeValidator(_line), Field(max_length=120)]
-Place = Annotated[str, BeforeValidator(_line), Field(max_length=80)]
-Postcode = Annotated[str, BeforeValidator(_line), Field(max_length=16), AfterValidator(_postcode)]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=4096)]
+Name = Annotated[str, Field(max_length=80), BeforeValidator(_line), AfterValidator(_name)]
+Line = Annotated[str, Field(max_length=120), BeforeValidator(_line)]
+Place = Annotated[str, Field(max_length=80), BeforeValidator(_line)]
+Postcode = Annotated[str, Field(max_length=16), BeforeValidator(_line), AfterValidator(_postcode)]
+Password = Annotated[SecretStr, AfterValidator(_password)]
 """As typed. Whether it is strong enough is asked by the operation, which knows the shop and the address."""
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency
 
 from ezcore.kernel.money import Money
@@ -57,7 +57,8 @@ def printable(value: Value, language: str, time_zone: str) -> str:
     if isinstance(value, Money):
         return str(format_currency(value.decimal, value.currency, locale=language))
     if isinstance(value, datetime):
-        return str(format_datetime(value, "long", tzinfo=ZoneInfo(time_zone), locale=language))
+        local = value.astimezone(ZoneInfo(time_zone))
+        return f"{format_date(local, 'long', locale=language)}, {local:%H:%M %Z}"
     if isinstance(value, date):
         return str(format_date(value, "long", locale=language))
     return "".join(char for char in str(value) if char == "\n" or not _is_control(char))

@@ -89,7 +89,7 @@ def test_what_cannot_be_is_refused_by_field(field, value):
         ("email", "a"), ("email", "a@"), ("email", "a@b"), ("email", "x" * 255 + "@a.example"),
         ("email", "a@b.c\nBcc:x@y"), ("email", '"<script>"@x.de'), ("email", "ann@bücher.example"),
         ("email", "a@b.example."), ("terms", "no"), ("terms", ""), ("leave_empty", "http://spam.example"),
-        ("password", ""), ("password", "x" * 1_000_000),
+        ("password", ""),
     ],
 )  # fmt: skip
 def test_a_sign_up_is_refused_by_field(typed, field, value):

@@ -15,6 +15,8 @@ from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.sessions import login_session
 from ezcore.web.shared.views import page
 from ezcore.web.storefront.accounts.answers import again, go
+from ezcore.web.storefront.accounts.devices import device
+from ezcore.work import UnitOfWork
 
 TEMPLATE = "client/accounts/security.pt"
 
@@ -22,7 +24,7 @@ TEMPLATE = "client/accounts/security.pt"
 @page("security", "/accounts/security/", public="account door", template=TEMPLATE)
 def show_security(request: EzRequest) -> dict[str, Any]:
     """Sessions and the password form, for every user; a visitor is asked to log in."""
-    return {"form": Form(), **_sessions(request)}
+    return {"form": Form(), **_sessions(request, request.uow)}
 
 
 @page(
@@ -45,8 +47,7 @@ def change_password(request: EzRequest) -> Any:
         if isinstance(error, WrongPassword) or form.model is not None:
             form.refuse(error)
         with request.work.read(request.actor) as uow:
-            sessions = queries.sessions_of(uow, queries.user_of(uow, request.actor).id)
-        return again(request, form, sessions=sessions, current=facts.public_id)
+            return again(request, form, **_sessions(request, uow))
     flash(request, "ok", "Your password is changed. Every other device was logged out.")
     return go(request, "security")
 
@@ -63,10 +64,12 @@ def revoke(request: EzRequest) -> Any:
     return go(request, "security")
 
 
-def _sessions(request: EzRequest) -> dict[str, Any]:
-    user = queries.user_of(request.uow, request.actor)
+def _sessions(request: EzRequest, uow: UnitOfWork) -> dict[str, Any]:
+    user = queries.user_of(uow, request.actor)
     facts = login_session(request)
     return {
-        "sessions": queries.sessions_of(request.uow, user.id),
+        "sessions": queries.sessions_of(uow, user.id),
         "current": facts.public_id if facts else "",
+        "device": device,
+        "email": user.email,
     }
