@@ -1,19 +1,25 @@
-"""Turns a pydantic model into the fields that the form macro prints: one schema language for admin, API and docs."""
+"""Turns a pydantic model into the fields that the form macro prints: one schema language for admin and API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
+
+from ezcore.kernel.money import Money
+from ezcore.web.shared.field_kinds import LISTS, choices_of, kind_of
 
 
 @dataclass(frozen=True)
 class Field:
-    """One input: `kind` is text, secret, number, bool, select, textarea; `fixed_by` names the source that fixes it."""
+    """One input. `kind` is text, secret, number, money, date, bool, select or textarea.
+
+    `suffix` follows the input (a currency, a unit); `fixed_by` names the source that fixes it.
+    """
 
     name: str
     label: str
@@ -24,6 +30,7 @@ class Field:
     required: bool
     choices: tuple[tuple[str, str], ...] = ()
     fixed_by: str | None = None
+    suffix: str | None = None
 
 
 def fields_of(
@@ -40,43 +47,40 @@ def fields_of(
 
 
 def _field(name: str, info: FieldInfo, value: Any, error: str | None, fixed_by: str | None) -> Field:
-    choices = _choices(info.annotation)
-    kind = _kind(info, choices)
-    if value is None and not info.is_required() and info.default is not None and kind != "secret":
-        value = info.default
+    kind = kind_of(info)
+    if value is None and not info.is_required() and kind != "secret":
+        value = info.get_default(call_default_factory=True, validated_data={})
     hint = info.description
     if kind == "secret":
         value, hint = "", "; ".join(filter(None, (hint, "leave blank to keep the one stored")))
     return Field(
-        name, info.title or name.replace("_", " ").capitalize(), kind, _shown(value), hint, error,
-        info.is_required(), choices, fixed_by,
-    )  # fmt: skip
+        name=name,
+        label=info.title or name.replace("_", " ").capitalize(),
+        kind=kind,
+        value=_shown(value),
+        hint=hint,
+        error=error,
+        required=info.is_required(),
+        choices=choices_of(info),
+        fixed_by=fixed_by,
+        suffix=_suffix(info),
+    )
 
 
-def _kind(info: FieldInfo, choices: tuple[tuple[str, str], ...]) -> str:
+def _suffix(info: FieldInfo) -> str | None:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     ui = extra.get("ui")
-    if isinstance(ui, dict) and ui.get("widget") == "textarea":
-        return "textarea"
-    kinds = {SecretStr: "secret", bool: "bool", int: "number", float: "number"}
-    if info.annotation in kinds:
-        return kinds[info.annotation]
-    if get_origin(info.annotation) in (list, tuple):
-        return "textarea"
-    return "select" if choices else "text"
-
-
-def _choices(annotation: Any) -> tuple[tuple[str, str], ...]:
-    if get_origin(annotation) is Literal:
-        return tuple((str(value), str(value)) for value in get_args(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return tuple((str(member.value), member.name.capitalize()) for member in annotation)
-    return ()
+    found = (ui.get("suffix") or ui.get("currency")) if isinstance(ui, dict) else None
+    return str(found) if found else None
 
 
 def _shown(value: Any) -> Any:
-    if isinstance(value, SecretStr):
+    if isinstance(value, SecretStr | SecretBytes) or value is None:
         return ""
-    if isinstance(value, list | tuple):
+    if isinstance(value, Money):
+        return f"{value.decimal:f}"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, LISTS):
         return "\n".join(str(item) for item in value)
-    return "" if value is None else value
+    return value

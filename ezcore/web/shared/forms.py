@@ -1,31 +1,27 @@
-"""Reads forms into pydantic models: duplicates of single fields refused, errors per field in plain words, nothing
-typed is lost, secrets never echoed."""
+"""Reads forms into pydantic models.
+
+Duplicates of single fields are refused, errors stand at their field in plain words, nothing typed is lost, secrets
+are never echoed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ezcore.kernel.errors import InvalidInput
+from ezcore.web.shared.field_kinds import bare, blank_is_missing, is_list, is_secret, misshapen
+from ezcore.web.shared.form_words import explain, sentence
+from ezcore.web.shared.readable import storable
 from ezcore.web.shared.security import FIELD
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 200
 MAX_LENGTH = 20_000
-
-PLAIN_WORDS = {
-    "missing": "Fill this in",
-    "string_too_short": "This is too short",
-    "string_too_long": "This is too long",
-    "string_pattern_mismatch": "This is not in the expected form",
-    "int_parsing": "Write a whole number",
-    "literal_error": "Choose one of those offered",
-    "enum": "Choose one of those offered",
-    "bool_parsing": "Choose yes or no",
-    "extra_forbidden": "This field is not known here",
-}
+MAX_ECHO = 200
 
 
 @dataclass
@@ -61,62 +57,73 @@ class Form(Generic[M]):
         return self.errors.get(name)
 
 
-def read_form(request: Any, model: type[M], *, prefix: str = "") -> Form[M]:
-    """Read the POST body into `model`; fields that are not in it are ignored, never taken."""
+def read_form(
+    request: Any, model: type[M], *, prefix: str = "", standing: Mapping[str, Any] | None = None
+) -> Form[M]:
+    """Read the POST body into `model`; fields that are not in it are ignored, never taken.
+
+    `standing` holds what stands for fields that the form did not send (fixed elsewhere) and for secrets left
+    blank; without it a blank secret reaches the model as an empty one, which `save_settings` reads as "keep".
+    """
     form: Form[M] = Form()
     posted = request.POST
     if len(posted) > MAX_FIELDS:
         form.errors["form"] = "This form has too many fields"
         return form
+    raw: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        _read(form, name, info.annotation, [str(value) for value in posted.getall(prefix + name)])
-    secret = {name for name in model.model_fields if _is_secret(model, name)}
-    if not form.errors:
-        try:
-            form.model = model.model_validate(form.values)
-        except ValidationError as error:
-            form.errors = explain(error)
-    for name in secret:
+        given = [_text(value) for value in posted.getall(prefix + name)]
+        _read(form, raw, name, info.annotation, given)
+    for name, value in (standing or {}).items():
+        raw.setdefault(name, value)
+    secrets = [name for name, info in model.model_fields.items() if is_secret(info.annotation)]
+    for name in secrets:
+        if prefix + name in posted:
+            raw.setdefault(name, "")
+    _validate(form, model, raw)
+    for name in secrets:
         form.values.pop(name, None)
     return form
 
 
-def explain(error: ValidationError) -> dict[str, str]:
-    """The first thing wrong with each field, in plain words."""
-    found: dict[str, str] = {}
-    for line in error.errors():
-        name = str(line["loc"][0]) if line["loc"] else "form"
-        words = PLAIN_WORDS.get(line["type"]) or line["msg"].removeprefix("Value error, ")
-        found.setdefault(name, sentence(words))
-    return found
+def _validate(form: Form[M], model: type[M], raw: dict[str, Any]) -> None:
+    try:
+        made = model.model_validate(raw)
+    except ValidationError as error:
+        # What we found ourselves says more than "missing", which is what the model makes of it.
+        form.errors = explain(error) | form.errors
+    except InvalidInput as error:
+        form.refuse(error)
+    else:
+        form.model = made if not form.errors else None
 
 
-def sentence(text: str) -> str:
-    """With a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
-def _read(form: Form[Any], name: str, annotation: Any, given: list[str]) -> None:
-    if get_origin(annotation) in (list, tuple):
-        form.values[name] = given
-        return
-    if len(given) > 1:
+def _read(form: Form[Any], raw: dict[str, Any], name: str, annotation: Any, given: list[str]) -> None:
+    """Take what was given for one field: into `values` as typed, into `raw` as the model shall see it."""
+    several = is_list(annotation)
+    if len(given) > 1 and not several:
         form.errors[name] = "This was sent more than once"
         return
-    if annotation is bool:
-        form.values[name] = bool(given) and given[0] not in ("", "0", "false", "off")
-        return
-    if not given:
-        return
-    if len(given[0]) > MAX_LENGTH or "\0" in given[0] or any("\ud800" <= c <= "\udfff" for c in given[0]):
+    if any(len(text) > MAX_LENGTH or not storable(text) for text in given):
         form.errors[name] = "This text cannot be stored"
-        form.values[name] = given[0].replace("\0", "")[:200]
+        form.values[name] = "".join(filter(storable, given[0][:MAX_ECHO]))
         return
-    form.values[name] = given[0]
+    if several:
+        lines = [line.strip() for text in given for line in text.splitlines() if line.strip()]
+        form.values[name] = raw[name] = lines
+    elif bare(annotation) is bool:
+        form.values[name] = raw[name] = bool(given) and given[0] not in ("", "0", "false", "off")
+    elif given:
+        form.values[name] = given[0]
+        if given[0].strip() or not blank_is_missing(annotation):
+            raw[name] = given[0]
+            if words := misshapen(annotation, given[0]):
+                form.errors[name] = words
 
 
-def _is_secret(model: type[BaseModel], name: str) -> bool:
-    return model.model_fields[name].annotation is SecretStr
+def _text(value: Any) -> str:
+    """A field as text; an upload where text is expected is nothing."""
+    return value if isinstance(value, str) else ""
 
 
 __all__ = ["FIELD", "Form", "explain", "read_form", "sentence"]
