@@ -75,6 +75,7 @@ def request_reset(uow: UnitOfWork, email: str) -> None:
         return
     if user is None or user.disabled_at is not None:
         _pretend(uow, email)
+        audit.record(uow, "user.request_reset", "user", "unknown")
         return
     token, expires = _new_token(uow, user, TokenPurpose.RESET, RESET_FOR)
     link = f"{uow.settings.shop.site_url}/accounts/reset/{token}/"
