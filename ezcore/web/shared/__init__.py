@@ -1,1 +1,1 @@
-"""What every web area stands on: declared views, themes, forms, security headers, errors. Pyramid is wrapped here."""
+"""What every web area stands on: declared views, themes, forms, headers, errors. Pyramid is wrapped here."""

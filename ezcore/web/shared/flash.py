@@ -30,11 +30,16 @@ def flashes(request: Any) -> list[tuple[str, str]]:
     raw = request.cookies.get(COOKIE)
     if not raw:
         return []
-    request.add_response_callback(lambda _request, response: response.delete_cookie(COOKIE))
+    request.add_response_callback(_throw_away)
     try:
         return [(str(kind), str(text)) for kind, text in json.loads(_signer(request).loads(raw, max_age=AGE))]
     except (BadSignature, ValueError):
         return []
+
+
+def _throw_away(request: Any, response: Any) -> None:
+    if not getattr(request, "ez_flash_out", ()):  # a message for the next page stays
+        response.delete_cookie(COOKIE)
 
 
 def _signer(request: Any) -> URLSafeTimedSerializer:

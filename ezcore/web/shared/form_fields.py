@@ -1,4 +1,4 @@
-"""Turns a pydantic model into the fields that the form macro prints: one schema language for admin and API."""
+"""Turns a pydantic model into the fields that the form macro prints: one schema for admin and API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Reads forms into pydantic models.
 
-Duplicates of single fields are refused, errors stand at their field in plain words, nothing typed is lost, secrets
-are never echoed.
+Duplicates of single fields are refused, errors stand at their field in plain words, nothing typed is lost,
+secrets are never echoed.
 """
 
 from __future__ import annotations

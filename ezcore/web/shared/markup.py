@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import lucide
@@ -14,13 +15,16 @@ from markupsafe import Markup, escape
 from ezcore.kernel.money import Money
 from ezcore.web.shared.status import kind_and_word
 
+NOTHING: Final = Markup("&ndash;")
+
 
 @cache
 def icon(name: str, cls: str = "") -> Markup:
     """A lucide icon inlined as SVG, hidden from screen readers: words always stand beside it."""
     svg = lucide.lucide_icon(name)
-    inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-    return Markup('<svg class="icon {}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(cls, Markup(inner))  # noqa: S704 - the package's own shapes
+    shapes = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
+    frame = Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>')
+    return frame.format(f"icon {cls}".rstrip(), Markup(shapes))  # noqa: S704 - the package's own shapes
 
 
 def money(amount: Money | None, locale: str = "en") -> Markup:
@@ -40,23 +44,26 @@ def badge(status: str, word: str | None = None) -> Markup:
 def day(value: date | None, locale: str = "en") -> Markup:
     """A business date."""
     if value is None:
-        return Markup("–")
+        return NOTHING
     return Markup('<time datetime="{}">{}</time>').format(value, format_date(value, "d MMM y", locale=locale))
 
 
 def moment(value: datetime | None, zone: str, locale: str = "en") -> Markup:
     """An instant in the shop's time zone, to the second."""
     if value is None:
-        return Markup("–")
+        return NOTHING
     local = value.astimezone(ZoneInfo(zone))
     text = format_datetime(local, "d MMM y, HH:mm:ss", locale=locale)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
 def safe_href(url: str) -> str:
-    """A link that came from outside: only http, https and our own paths pass (Chameleon filters no schemes)."""
-    own = url.startswith("/") and not url.startswith(("//", "/\\"))
-    return url if own or url.startswith(("https://", "http://")) else "#"
+    """A link from outside: only http, https and our own paths pass (Chameleon filters no schemes)."""
+    # Browsers drop control characters and read backslashes as slashes: "/<tab>/evil" leaves the site.
+    if any(char <= " " or char in "\\\x7f" for char in url):
+        return "#"
+    own = url.startswith("/") and not url.startswith("//")
+    return url if own or url.lower().startswith(("https://", "http://")) else "#"
 
 
 def lines(text: str) -> Markup:

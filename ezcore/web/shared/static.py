@@ -1,4 +1,4 @@
-"""Serves static files of the theme chain and of plugins, with a content hash in the address so they cache for ever."""
+"""Serves static files of themes and plugins, with a content hash in the address so they cache for ever."""
 
 from __future__ import annotations
 

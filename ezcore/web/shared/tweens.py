@@ -38,7 +38,7 @@ def security_headers(handler: Handler, registry: Any) -> Handler:
 
     def tween(request: Any) -> Any:
         if https:
-            # Behind a proxy the scheme is the site's, whatever the last hop spoke: redirects are made from it.
+            # Behind a proxy the scheme is the site's, whatever the last hop spoke; redirects need it.
             request.environ["wsgi.url_scheme"] = "https"
         try:
             response = handler(request)
