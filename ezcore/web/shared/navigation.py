@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyramid.interfaces import IRoutesMapper
@@ -18,9 +18,11 @@ class Entry:
     current: bool
 
 
+STORE = ("/pricing/", "/cart/", "/billing/checkout/")
 CLIENT = (
     ("Store", "store", "store", None),
     ("Dashboard", "layout-dashboard", "dashboard", "client.read"),
+    ("Services", "server", "services", "client.read"),
     ("Billing", "receipt", "billing", "client.billing"),
     ("Mail sink", "mail", "mail_sink", None),
 )
@@ -42,12 +44,15 @@ ADMIN = (
 
 
 def client_menu(request: Any) -> list[Entry]:
-    """Entries of the client area that this actor may open."""
+    """Entries of the client area that this actor may open; of those that fit the page the longest is current."""
     found = []
     for label, icon, route, permission in CLIENT:
         if _there(request, route) and (permission is None or request.actor.may(permission)):
             found.append(_entry(request, label, icon, route))
-    return found
+    if request.path.startswith(STORE):
+        return [replace(entry, current=entry.href == "/") for entry in found]
+    longest = max((len(entry.href) for entry in found if entry.current), default=0)
+    return [replace(entry, current=entry.current and len(entry.href) == longest) for entry in found]
 
 
 def admin_menu(request: Any) -> list[tuple[str, list[Entry]]]:

@@ -23,6 +23,9 @@ class EzRequest(Request):
     host_of_plugins: PluginHost
     settings: Settings
     matchdict: dict[str, str]
+    is_https: bool
+    cart_size: int
+    color_mode: str | None
 
     @property
     def client_id(self) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from chameleon import PageTemplate, PageTemplateLoader
+from markupsafe import escape
 
 from ezcore.plugin_host.themes import ThemeChain
-from ezcore.web.shared import markup
+from ezcore.web.shared import cycles, markup
 from ezcore.web.shared.navigation import admin_menu, client_menu
 
 
@@ -33,7 +35,21 @@ class Theme:
     def render(self, spec: str, **context: Any) -> str:
         """The page as text."""
         text: str = self.load(spec).render(theme=self.load, **context)
-        return text
+        # A frame is a macro that begins at <html>: what stands before it in the file is not part of it.
+        return f"<!DOCTYPE html>\n{text}" if text.startswith("<html") else text
+
+
+class _WhenPrinted:
+    """Text that is made when a template prints it: a page without a form hands out no CSRF cookie."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+
+    def __str__(self) -> str:
+        return self._make()
+
+    def __html__(self) -> str:
+        return str(escape(self._make()))
 
 
 class ThemeRenderer:
@@ -51,7 +67,7 @@ class ThemeRenderer:
 def render(request: Any, template: str, value: dict[str, Any]) -> str:
     """Render a page for this request with the documented context (themes/base/README.md)."""
     theme: Theme = request.registry["ez.theme"]
-    return theme.render(template, **context_of(request), **value)
+    return theme.render(template, **{**context_of(request), **value})
 
 
 def context_of(request: Any) -> dict[str, Any]:
@@ -69,9 +85,10 @@ def context_of(request: Any) -> dict[str, Any]:
         "moment": lambda value: markup.moment(value, zone),
         "safe_href": markup.safe_href,
         "lines": markup.lines,
+        "per": cycles.per,
         "url": lambda route, **parts: request.route_path(route, **parts),
         "static": request.registry["ez.static"].url,
-        "csrf_token": request.csrf_field_value,
+        "csrf_token": _WhenPrinted(lambda: request.csrf_field_value),
         "flashes": request.flashes,
         "mode": request.color_mode,
         "path": request.path,

@@ -1,0 +1,44 @@
+"""The dashboard: what needs me, what do I have, what can I do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ezcore.billing.invoices import queries as invoices
+from ezcore.billing.invoices.models import InvoiceStatus
+from ezcore.billing.ledger import operations as ledger
+from ezcore.catalog.products import queries as products
+from ezcore.kernel.money import Money
+from ezcore.services.services.models import ServiceState
+from ezcore.web.client.invoice_words import InvoiceRow
+from ezcore.web.client.reads import service_rows, setups
+from ezcore.web.shared.request import EzRequest
+from ezcore.web.shared.views import page
+
+SHOWN = 6
+
+
+@page("dashboard", "/dashboard/", permission="client.read", template="client/dashboard.pt")
+def show_dashboard(request: EzRequest) -> dict[str, Any]:
+    """Unpaid invoices, running set-ups, services by renewal date; three first steps for a new client."""
+    uow, client_id, today = request.uow, request.client_id, request.uow.today()
+    rows = service_rows(uow, client_id)
+    living = [row for row in rows if not row.is_over]
+    owed = [InvoiceRow(found, today) for found in invoices.of_client(uow, client_id, InvoiceStatus.UNPAID)]
+    busy = [row for row in living if row.status == "setting_up"]
+    currency = request.settings.shop.currency
+    return {
+        "living": living,
+        "shown": living[:SHOWN],
+        "is_new": not rows and not owed,
+        "active": sum(row.service.state == ServiceState.ACTIVE for row in living),
+        "suspended": [row for row in living if row.service.state == ServiceState.SUSPENDED],
+        "owed": sorted(owed, key=lambda row: row.invoice.due_on),
+        "overdue": [row for row in owed if row.status == "overdue"],
+        "unpaid_sum": Money.total((row.invoice.balance_due for row in owed if row.invoice.currency == currency), currency),
+        "busy": busy,
+        "progress": setups(uow, [row.service.id for row in busy]),
+        "credit": -ledger.balance(uow, ledger.CLIENT_CREDIT, currency, client_id),
+        "groups": products.store_groups(uow),
+        "renews_next": next((row for row in living if row.service.paid_until and row.status == "active"), None),
+    }  # fmt: skip

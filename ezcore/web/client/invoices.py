@@ -1,0 +1,67 @@
+"""Invoices: the list by status, and one invoice as paper with a pay panel beside it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ezcore.billing.invoices import queries
+from ezcore.billing.invoices.models import Invoice
+from ezcore.billing.methods import operations as methods
+from ezcore.kernel.money import Money
+from ezcore.web.client.gateways import offered
+from ezcore.web.client.invoice_words import InvoiceRow
+from ezcore.web.client.reads import order_of_invoice, tries_of
+from ezcore.web.shared.request import EzRequest
+from ezcore.web.shared.views import page
+from ezcore.work import UnitOfWork
+
+TABS = (("open", "Open"), ("overdue", "Overdue"), ("paid", "Paid"), ("all", "All"))
+
+
+@page("billing", "/billing/", permission="client.billing", template="client/billing.pt")
+def list_invoices(request: EzRequest) -> dict[str, Any]:
+    """Invoices by status, with counts and sums."""
+    today = request.uow.today()
+    rows = [InvoiceRow(found, today) for found in queries.of_client(request.uow, request.client_id)]
+    kinds = {
+        "open": [row for row in rows if row.is_open],
+        "overdue": [row for row in rows if row.status == "overdue"],
+        "paid": [row for row in rows if row.status == "paid"],
+        "all": rows,
+    }
+    shown = request.GET.get("show")
+    if shown not in kinds:
+        shown = "open" if kinds["open"] else "all"
+    currency = request.settings.shop.currency
+    owed = Money.total((r.invoice.balance_due for r in kinds["open"] if r.invoice.currency == currency), currency)
+    return {
+        "rows": kinds[shown],
+        "tabs": [(name, title, len(kinds[name]), name == shown) for name, title in TABS],
+        "owed": owed,
+        "open_count": len(kinds["open"]),
+        "method": methods.method_of(request.uow, request.client_id),
+    }
+
+
+@page("invoice", "/billing/invoices/{number}/", permission="client.billing", template="client/invoice.pt")
+def show_invoice(request: EzRequest) -> dict[str, Any]:
+    """The paper, how to pay it, what happened so far."""
+    invoice = queries.by_number(request.uow, request.matchdict["number"], request.client_id)
+    return invoice_page(request, request.uow, invoice)
+
+
+def invoice_page(
+    request: EzRequest, uow: UnitOfWork, invoice: Invoice, problem: str | None = None
+) -> dict[str, Any]:
+    """What the template of one invoice needs."""
+    return {
+        "invoice": invoice,
+        "row": InvoiceRow(invoice, uow.today()),
+        "gateways": offered(request),
+        "method": methods.method_of(uow, invoice.client_id),
+        "tries": tries_of(uow, invoice.id),
+        "order": order_of_invoice(uow, invoice.id, invoice.client_id),
+        "problem": problem,
+        "one_day": timedelta(days=1),
+    }

@@ -1,0 +1,156 @@
+"""The configure page's form: cycle, options with one answer each, what the module asks, and the total they make.
+
+Prices are never read from the form: they are computed from the catalog at every step until the order is placed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from ezcore.catalog.products.models import OptionChoice, Price, Product, ProductOption
+from ezcore.catalog.products.rules import Configured, choice_amount, configure
+from ezcore.kernel.errors import InvalidInput
+from ezcore.kernel.money import Money
+from ezcore.messaging.rules import one_line
+from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.services.services.rules import first_period
+from ezcore.web.shared import cycles
+from ezcore.web.shared.form_fields import Field, fields_of
+from ezcore.web.shared.forms import read_form, sentence
+from ezcore.web.shared.request import EzRequest
+from ezcore.web.storefront.plans import prices_in
+
+OPTION: Final = "option-"
+PARAM: Final = "wish-"
+_LABEL: Final = 80
+
+
+class _NothingAsked(BaseModel):
+    """The order model of a product without a module."""
+
+
+@dataclass
+class Wish:
+    """A product as a visitor configured it; `errors` by the id of the input."""
+
+    product: Product
+    currency: str
+    model: type[BaseModel] = _NothingAsked
+    cycle: str = ""
+    choices: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    configured: Configured | None = None
+
+    @property
+    def asks_for_a_name(self) -> bool:
+        """A host name serves as the service's name; without one we ask for a name."""
+        return "hostname" not in self.model.model_fields
+
+    @property
+    def prices(self) -> list[tuple[Price, str]]:
+        """The cycles to choose from, with their names."""
+        return [(price, cycles.name_of(price.cycle)) for price in prices_in(self.product, self.currency)]
+
+    @property
+    def per(self) -> str:
+        """What stands after the amount a choice adds."""
+        return cycles.per(self.configured.cycle) if self.configured else ""
+
+    @property
+    def fields(self) -> list[Field]:
+        """What the module asks at order time."""
+        cut = len(PARAM)
+        wrong = {name[cut:]: text for name, text in self.errors.items() if name.startswith(PARAM)}
+        return fields_of(self.model, self.typed, wrong)
+
+    @property
+    def options(self) -> list[tuple[ProductOption, list[tuple[OptionChoice, Money, bool]]]]:
+        """Options in the operator's order: each choice with what it adds, and whether it is chosen."""
+        price = next(
+            (price for price in prices_in(self.product, self.currency) if price.cycle_name == self.cycle), None
+        )
+        nothing = Money.zero(self.currency)
+        return [
+            (
+                option,
+                [
+                    (choice, choice_amount(choice, price) if price else nothing, choice.key == self.choices.get(option.key))
+                    for choice in option.choices
+                ],
+            )
+            for option in self.product.options
+        ]  # fmt: skip
+
+    def renews_on(self, today: date) -> date | None:
+        """The first day of the second period."""
+        if self.configured is None or not self.configured.cycle.recurs:
+            return None
+        return first_period(today, self.configured.cycle).end
+
+
+def order_model(request: EzRequest, product: Product) -> type[BaseModel] | None:
+    """What the product's module asks of the client; None while the module cannot be reached."""
+    if product.module is None:
+        return _NothingAsked
+    try:
+        port = request.host_of_plugins.ports.get(ProvisioningModule, product.module)  # type: ignore[type-abstract]
+    except LookupError:
+        return None
+    return port.order_model
+
+
+def default_wish(product: Product, currency: str, model: type[BaseModel], cycle: str | None) -> Wish:
+    """The wish of one who has not chosen yet: first cycle (or the one of the link), first choices."""
+    names = [price.cycle_name for price in prices_in(product, currency)]
+    wish = Wish(product, currency, model, cycle if cycle in names else next(iter(names), ""))
+    wish.choices = {option.key: option.choices[0].key for option in product.options if option.choices}
+    _price(wish)
+    return wish
+
+
+def read_wish(request: EzRequest, product: Product, currency: str, model: type[BaseModel]) -> Wish:
+    """The wish as it was sent, with what is wrong with it; nothing typed is lost."""
+    wish = Wish(product, currency, model)
+    wish.cycle = _one(request, "cycle", wish.errors)
+    for option in product.options:
+        wish.choices[option.key] = _one(request, OPTION + option.key, wish.errors)
+    form = read_form(request, model, prefix=PARAM)
+    wish.typed = form.values
+    wish.errors.update({PARAM + name: text for name, text in form.errors.items()})
+    if form.model is not None:
+        wish.params = form.model.model_dump(mode="json")
+    wish.label = _label(request, wish)
+    _price(wish)
+    return wish
+
+
+def _price(wish: Wish) -> None:
+    try:
+        wish.configured = configure(wish.product, wish.cycle, wish.currency, wish.choices)
+    except InvalidInput as error:
+        name = error.field or "cycle"
+        wish.errors.setdefault(name if name == "cycle" else OPTION + name, sentence(error.message))
+
+
+def _one(request: EzRequest, name: str, errors: dict[str, str]) -> str:
+    given = [str(value) for value in request.POST.getall(name)]
+    if len(given) != 1 or not given[0]:
+        errors[name] = "Choose one of those offered"
+        return ""
+    return given[0]
+
+
+def _label(request: EzRequest, wish: Wish) -> str:
+    if not wish.asks_for_a_name:
+        return str(wish.params.get("hostname", ""))
+    label = one_line(str(request.POST.get("label", "")))
+    if len(label) > _LABEL:
+        wish.errors["label"] = f"A name has at most {_LABEL} characters"
+    return label[:_LABEL]
