@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ezcore.accounts.housekeeping import keep_house as accounts_house
 from ezcore.audit.sealer import seal_next
 from ezcore.automation.run import Outcome
 from ezcore.jobs.housekeeping import keep_house
@@ -25,5 +26,6 @@ def tidy(work: Work, _on: date, preview: bool) -> Outcome:
     outcome = Outcome()
     if not preview:
         with work.write() as uow:
-            outcome.lines.extend(f"{count} {name}" for name, count in keep_house(uow).items() if count)
+            thrown = keep_house(uow) | accounts_house(uow)
+            outcome.lines.extend(f"{count} {name}" for name, count in thrown.items() if count)
     return outcome
