@@ -126,7 +126,9 @@ def _drip(listening: socket.socket, context: ssl.SSLContext, stop: threading.Eve
         secure.recv(65536)
         secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nContent-Type: application/json\r\n\r\n")
         try:
-            while not stop.wait(0.1):
+            for _ in range(60):
+                if stop.wait(0.1):
+                    break
                 secure.sendall(b" ")
         except OSError:
             pass
