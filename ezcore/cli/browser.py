@@ -79,6 +79,10 @@ class Browser:
         """Talk to a sandbox's control."""
         return self._open(urllib.request.Request(url, body, {"Content-Type": "application/json"}))  # noqa: S310
 
+    def delete(self, url: str) -> Page:
+        """Ask for something to be removed."""
+        return self._open(urllib.request.Request(url, method="DELETE"))  # noqa: S310
+
     def _open(self, request: urllib.request.Request) -> Page:
         try:
             answer: Any = self._opener.open(request, timeout=30)

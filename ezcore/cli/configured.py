@@ -37,7 +37,8 @@ def set_up_logging() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for chatty in ("huey", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def fail(message: str) -> int:
