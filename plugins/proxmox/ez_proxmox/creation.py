@@ -21,7 +21,8 @@ from ezcore.plugin_api import NeedsInfo, PermanentFailure
 from ezcore.plugin_api.ports.provisioning import ProvisioningCall
 from ezcore.plugin_api.values import Resource
 
-PASSWORD = "password"  # noqa: S105 - the name under which the core keeps the one-time password
+# The name under which the core keeps the one-time password.
+PASSWORD = "password"  # noqa: S105  # nosec B105
 ADDRESS_STEP = "reserve_address"
 
 

@@ -25,8 +25,8 @@ class ProxmoxPlugin(PluginBase):
     settings_model: ClassVar[type[BaseModel] | None] = FirstServer
     environment: ClassVar[dict[str, str]] = {
         "api_url": "PROXMOX_API_URL",
-        "token_id": "PROXMOX_TOKEN_ID",
-        "token_secret": "PROXMOX_TOKEN_SECRET",
+        "token_id": "PROXMOX_TOKEN_ID",  # nosec B105
+        "token_secret": "PROXMOX_TOKEN_SECRET",  # nosec B105
         "verify_ssl": "PROXMOX_VERIFY_SSL",
         "template_vmid": "PROXMOX_TEMPLATE_VMID",
         "node": "PROXMOX_DEFAULT_NODE",
