@@ -9,7 +9,14 @@ from urllib.parse import quote
 
 from markupsafe import escape
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
-from pyramid.httpexceptions import HTTPException, HTTPForbidden, HTTPMethodNotAllowed, HTTPSeeOther
+from pyramid.httpexceptions import (
+    HTTPException,
+    HTTPForbidden,
+    HTTPMethodNotAllowed,
+    HTTPPermanentRedirect,
+    HTTPSeeOther,
+)
+from pyramid.interfaces import IRoutesMapper
 from pyramid.response import Response
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
@@ -61,6 +68,14 @@ def http_error(error: HTTPException, request: Any) -> Any:
     if isinstance(error, HTTPMethodNotAllowed):
         kept.setdefault("Allow", ", ".join(methods_of(request)))
     return _keep_headers(answer(request, error.status_code, None), kept)
+
+
+def not_found(error: HTTPException, request: Any) -> Any:
+    """No page here; when only the slash at the end is missing, the page is one step away."""
+    if request.matched_route is None and request.method in ("GET", "HEAD") and _with_slash(request):
+        query = f"?{request.query_string}" if request.query_string else ""
+        return HTTPPermanentRedirect(f"{request.path}/{query}")
+    return http_error(error, request)
 
 
 def unstorable(error: DataError, request: Any) -> Any:
@@ -115,6 +130,14 @@ def _page(request: Any, **facts: Any) -> str:
         return f"<!DOCTYPE html><title>{escape(facts['title'])}</title><h1>{escape(facts['title'])}</h1>"
 
 
+def _with_slash(request: Any) -> bool:
+    """Would a declared page answer, if only the address ended as ours do?"""
+    path, ours = f"{request.path_info}/", request.registry.get("ez.routes", {})
+    routes = request.registry.getUtility(IRoutesMapper).get_routes()
+    ending = (route for route in routes if route.name in ours and route.path.endswith("/"))
+    return any(route.match(path) is not None for route in ending)
+
+
 def _not_allowed(request: Any) -> Any:
     if request.actor.user_id is None and not request.path.startswith(MACHINES):
         return to_login(request)
@@ -139,5 +162,5 @@ def includeme(config: Any) -> None:
     config.add_exception_view(busy, context=OperationalError)
     config.add_exception_view(busy, context=InterfaceError)
     config.add_exception_view(defect, context=Exception)
-    config.add_notfound_view(http_error, append_slash=True)
+    config.add_notfound_view(not_found)
     config.add_forbidden_view(http_error)

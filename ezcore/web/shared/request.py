@@ -8,6 +8,7 @@ from pyramid.request import Request
 
 from ezcore.kernel.actor import Actor
 from ezcore.settings import Settings
+from ezcore.web.shared.readable import MAX_BODY
 from ezcore.work import UnitOfWork, Work
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class EzRequest(Request):
-    """Declares what the composition adds. `uow` opens lazily; views declared `ambient=False` must not touch it."""
+    """Declares what the composition adds. `uow` opens lazily; views with `ambient=False` have none."""
 
     uow: UnitOfWork
     actor: Actor
@@ -23,6 +24,8 @@ class EzRequest(Request):
     host_of_plugins: PluginHost
     settings: Settings
     matchdict: dict[str, str]
+    # Bodies are small (`bad_input` sees to that) and stay in memory; WebOb leaves its temporary files open.
+    request_body_tempfile_limit = MAX_BODY + 1
     is_https: bool
     cart_size: int
     color_mode: str | None

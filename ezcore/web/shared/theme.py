@@ -15,8 +15,11 @@ from ezcore.web.shared.navigation import admin_menu, client_menu
 
 
 class Theme:
-    """Compiled templates of one chain. `base:layouts/client.pt` names one theme of the chain: a child extends its
-    parent that way, because a macro runs in its caller's context and does not know its own file."""
+    """Compiled templates of one chain.
+
+    `base:layouts/client.pt` names one theme of the chain: a child extends its parent that way, for a macro
+    runs in its caller's context and does not know its own file.
+    """
 
     def __init__(self, chain: ThemeChain, *, reload: bool = False) -> None:
         self.chain = chain
@@ -28,7 +31,8 @@ class Theme:
         """The template of this name. Raises: LookupError."""
         if spec not in self._found or self._reload:
             folder, path = self.chain.find(spec)
-            loader = self._loaders.setdefault(folder, PageTemplateLoader(str(folder), auto_reload=self._reload))
+            fresh = PageTemplateLoader(str(folder), auto_reload=self._reload)
+            loader = self._loaders.setdefault(folder, fresh)
             self._found[spec] = loader[path]
         return self._found[spec]
 
@@ -59,6 +63,7 @@ class ThemeRenderer:
         self.name = info.name
 
     def __call__(self, value: dict[str, Any], system: dict[str, Any]) -> str:
+        """The page of a view that returned `value`."""
         request = system["request"]
         request.response.content_type = "text/html"
         return render(request, self.name, value)
@@ -86,7 +91,7 @@ def context_of(request: Any) -> dict[str, Any]:
         "safe_href": markup.safe_href,
         "lines": markup.lines,
         "per": cycles.per,
-        "url": lambda route, **parts: request.route_path(route, **parts),
+        "url": request.route_path,
         "static": request.registry["ez.static"].url,
         "csrf_token": _WhenPrinted(lambda: request.csrf_field_value),
         "flashes": request.flashes,
