@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -77,11 +78,21 @@ def build(
     settings = load(settings.ini, settings.environ, read_stored(engine))
     clock = clock or SystemClock()
     host = load_plugins(settings, engine=engine, box=box, clock=clock)
-    queue = None if bell else make_queue(settings, box)
+    queue = None
+    if bell is None:
+        queue = make_queue(settings, box)
+        bell = partial(ring, queue)
     work = Work(
-        engine=engine, clock=clock, ids=ids or SystemIds(), hooks=host.hooks, box=box, settings=settings,
-        dispatch=reactions.dispatch, bell=bell or (lambda: ring(queue)), virtual_time=virtual_time,
-    )  # fmt: skip
+        engine=engine,
+        clock=clock,
+        ids=ids or SystemIds(),
+        hooks=host.hooks,
+        box=box,
+        settings=settings,
+        dispatch=reactions.dispatch,
+        bell=bell,
+        virtual_time=virtual_time,
+    )
     host.connect(work, find_service=lambda actor, external_id: _find_service(work, actor, external_id))
     inbox_kind = process_kind(apply_fact)
     kinds = {kind.name: kind for kind in (CAPTURE, RECONCILE_CHECKOUT, SEND, inbox_kind, *KINDS.values())}
@@ -123,7 +134,7 @@ def _find_service(work: Work, actor: Actor, external_id: str) -> ServiceFacts | 
                 ServiceResource.module == module,
                 ServiceResource.external_id == external_id,
                 ServiceResource.removed_at.is_(None),
-            )  # fmt: skip
+            )
         ).first()
         return services.facts(uow, uow.session.get_one(Service, row.service_id)) if row else None
 

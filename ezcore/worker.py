@@ -16,9 +16,13 @@ def make_engine(shop: Ezcore) -> Engine:
     """The engine of this process; its owner name is unique to this start of it."""
     owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{shop.work.ids.key('w')[-8:]}"
     return Engine(
-        work=shop.work, kinds=shop.kinds, ports=shop.host.ports, owner=owner,
-        lease_seconds=shop.settings.jobs.lease_seconds, on_end=reactions.job_failed,
-    )  # fmt: skip
+        work=shop.work,
+        kinds=shop.kinds,
+        ports=shop.host.ports,
+        owner=owner,
+        lease_seconds=shop.settings.jobs.lease_seconds,
+        on_end=reactions.job_failed,
+    )
 
 
 def work_on(shop: Ezcore, *, scheduler: bool = True) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from webtest import TestApp
-
 from ez_proxmox import sandbox as proxmox
 from ez_stripe import sandbox as stripe
 from ez_stripe.sandbox import clicks
+from sqlalchemy import select
+from webtest import TestApp
+
 from ezcore.accounts import operations as accounts
 from ezcore.app import Ezcore, build, make_app
 from ezcore.billing.invoices.models import Invoice, InvoiceLine
@@ -59,7 +59,11 @@ class Town:
         with self.shop.work.write() as uow:
             account = accounts.create_verified(uow, email, name, country="EE")
             return Actor(
-                "client", user_id=account.user.id, client_id=account.client.id, permissions=CLIENT_RIGHTS, name=name
+                "client",
+                user_id=account.user.id,
+                client_id=account.client.id,
+                permissions=CLIENT_RIGHTS,
+                name=name,
             )
 
     def order(self, actor: Actor, slug: str = "vps-s", cycle: str = "1 month", **params: str) -> str:
@@ -117,7 +121,8 @@ class Town:
                 select(Invoice, InvoiceLine).join(InvoiceLine).order_by(Invoice.id, InvoiceLine.position)
             ).all()
         return [
-            (str(i.issued_on), str(i.due_on), str(line.period_start), str(line.period_end), i.status) for i, line in rows
+            (str(i.issued_on), str(i.due_on), str(line.period_start), str(line.period_end), i.status)
+            for i, line in rows
         ]
 
     def _knock(self, post: Any) -> int:
@@ -143,7 +148,8 @@ def build_town(url: str, folder: Path, start: datetime) -> Iterator[Town]:
     """Open a town at an address and a moment."""
     clock = MovingClock(start)
     stripe_app = stripe.make(
-        made(folder / "stripe"), SandboxOptions(clock=clock, webhook_url="http://127.0.0.1:1/webhooks/stripe/")
+        made(folder / "stripe"),
+        SandboxOptions(clock=clock, webhook_url="http://127.0.0.1:1/webhooks/stripe/"),
     )
     stripe_app.start = lambda: None  # the story carries the webhooks
     quick = SandboxOptions(extra={"latency": "0", "resources_lag": "0", "auth_delay": "0"})
@@ -166,7 +172,9 @@ def build_town(url: str, folder: Path, start: datetime) -> Iterator[Town]:
     with shop.work.write() as uow:
         seed_catalog(uow, vps_module="proxmox")
         add_server(uow, "proxmox-1", shop.host.ports.get(ProvisioningModule, "proxmox"))
-    yield Town(shop, Life(shop, clock, pause=0.01), clock, stripe_app, proxmox_app, TestApp(make_app(shop)), [])
+    yield Town(
+        shop, Life(shop, clock, pause=0.01), clock, stripe_app, proxmox_app, TestApp(make_app(shop)), []
+    )
     shop.engine.dispose()
     pay_page.stop()
     cluster.stop()

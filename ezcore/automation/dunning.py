@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ezcore.automation.run import Outcome
 from ezcore.billing.invoices.events import InvoicePaid, ReminderDue
@@ -118,7 +118,7 @@ def _remind(work: Work, invoice: Invoice, day: int) -> bool:
         return True
 
 
-def _with_overdue_invoice(due_before: date):  # type: ignore[no-untyped-def]  # SQLAlchemy's Select type is inferred
+def _with_overdue_invoice(due_before: date) -> Select[int]:
     return (
         select(Service.id)
         .join(InvoiceLine, InvoiceLine.service_id == Service.id)

@@ -34,8 +34,10 @@ def cancel(work: Work, on: date, preview: bool) -> Outcome:
 
 
 def terminate(work: Work, on: date, preview: bool) -> Outcome:
-    """Terminate for non-payment: only from suspended for an overdue invoice that is still unpaid, only after the
-    grace, never more than the daily cap; 0 days means never (`reliability.md` H13, I21)."""
+    """Terminate for non-payment, after the grace and never more than the daily cap; 0 days means never.
+
+    Only from suspended, and only for an overdue invoice that is still unpaid (H13, I21).
+    """
     outcome = Outcome()
     with work.read() as uow:
         rules = uow.settings.dunning

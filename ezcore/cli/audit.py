@@ -17,8 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify."""
-    from ezcore.audit.sealer import verify  # noqa: PLC0415
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.audit.sealer import verify
+    from ezcore.cli.configured import open_shop
 
     with open_shop(args).work.read() as uow:
         verdict = verify(uow)

@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check and say."""
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.cli.configured import open_shop
 
     shop = open_shop(args)
     problems = [*_plugins(shop), *_database(shop)]
@@ -67,14 +67,14 @@ def _plugins(shop: Any) -> list[str]:
 
 
 def _database(shop: Any) -> list[str]:
-    from ezcore.db.migrate import pending  # noqa: PLC0415
+    from ezcore.db.migrate import pending
 
     behind = pending(shop.engine, shop.host.migrations())
     return [f"the database of {name} is at {at}: run ez migrate" for name, at in behind.items()]
 
 
 def _invariants(shop: Any) -> list[str]:
-    from ezcore.reports.invariants import broken_invariants  # noqa: PLC0415
+    from ezcore.reports.invariants import broken_invariants
 
     with shop.work.read() as uow:
         return broken_invariants(uow)

@@ -17,8 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prepare, start the children, print where to go, watch until stopped."""
-    from ezcore.cli.demo_setup import prepare  # noqa: PLC0415
-    from ezcore.cli.supervisor import Supervisor  # noqa: PLC0415
+    from ezcore.cli.demo_setup import prepare
+    from ezcore.cli.supervisor import Supervisor
 
     demo = prepare(args.state, port=args.port, fresh=args.fresh, config=args.config)
     supervisor = Supervisor()

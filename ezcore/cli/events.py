@@ -16,11 +16,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Queue it."""
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
-    from ezcore.jobs.inbox.models import WebhookEvent  # noqa: PLC0415
-    from ezcore.jobs.inbox.operations import replay  # noqa: PLC0415
+    from ezcore.cli.configured import open_shop
+    from ezcore.jobs.inbox.models import WebhookEvent
+    from ezcore.jobs.inbox.operations import replay
 
     shop = open_shop(args)
     with shop.work.write() as uow:

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.cli.configured import open_shop
 
     work = open_shop(args).work
     if args.verb == "list":
@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(work: Any, args: argparse.Namespace) -> int:
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from ezcore.jobs.models import OPEN_STATES, Job, JobState  # noqa: PLC0415
+    from ezcore.jobs.models import OPEN_STATES, Job, JobState
 
     query = select(Job).order_by(Job.id.desc()).limit(200)
     if not args.all:
@@ -58,9 +58,9 @@ def _list(work: Any, args: argparse.Namespace) -> int:
 
 
 def _show(work: Any, args: argparse.Namespace) -> int:
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from ezcore.jobs.models import Job, JobStep  # noqa: PLC0415
+    from ezcore.jobs.models import Job, JobStep
 
     with work.read() as uow:
         job = uow.session.get(Job, args.id)
@@ -76,10 +76,10 @@ def _show(work: Any, args: argparse.Namespace) -> int:
 
 
 def _retry(work: Any, args: argparse.Namespace) -> int:
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from ezcore.jobs import operations  # noqa: PLC0415
-    from ezcore.jobs.models import Job, JobState  # noqa: PLC0415
+    from ezcore.jobs import operations
+    from ezcore.jobs.models import Job, JobState
 
     if not (args.id or args.service or args.client or args.cause):
         print("name jobs, --service, --client or --cause")

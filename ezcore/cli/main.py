@@ -29,16 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. 2 for a wrong command line, 1 for a failure that was explained."""
     parser = argparse.ArgumentParser(prog="ez", description="ezcore: sells, bills and delivers hosting")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (module, note) in COMMANDS.items():
+    for name, (file, note) in COMMANDS.items():
         command = commands.add_parser(name, help=note, description=note)
         command.add_argument(
             "-c", "--config", metavar="INI", help="default: $EZ_CONFIG, else ./development.ini"
         )
-        command.set_defaults(module=module)
-        importlib.import_module(f"ezcore.cli.{module}").arguments(command)
+        command.set_defaults(file=file)
+        importlib.import_module(f"ezcore.cli.{file}").arguments(command)
     args = parser.parse_args(argv)
-    module = importlib.import_module(f"ezcore.cli.{args.module}")
-    from ezcore.cli.configured import fail, set_up_logging  # noqa: PLC0415 - keeps `ez --help` fast
+    module = importlib.import_module(f"ezcore.cli.{args.file}")
+    from ezcore.cli.configured import fail, set_up_logging
 
     set_up_logging()
     try:

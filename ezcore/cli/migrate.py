@@ -13,8 +13,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Migrate, then take in what plugins offer."""
-    from ezcore.app import take_in_offers  # noqa: PLC0415
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.app import take_in_offers
+    from ezcore.cli.configured import open_shop
 
     shop = open_shop(args)
     shop.migrate()

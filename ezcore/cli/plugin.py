@@ -30,11 +30,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"wrote {write_plugin(args.plugin, args.kind, Path())}; its README.md says what to do next")
         return 0
     if args.verb == "test":
-        from ezcore.cli.plugin_source import run_tests  # noqa: PLC0415
+        from ezcore.cli.plugin_source import run_tests
 
         return run_tests(args.plugin, args.rest)
-    from ezcore.cli.configured import settings_of  # noqa: PLC0415 - it wires the whole shop
-    from ezcore.cli.plugin_list import list_plugins, table  # noqa: PLC0415
+    from ezcore.cli.configured import settings_of
+    from ezcore.cli.plugin_list import list_plugins, table
 
     reports = list_plugins(settings_of(args))
     print(json.dumps({"plugins": [asdict(report) for report in reports]}) if args.json else table(reports))

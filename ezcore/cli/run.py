@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it and print one line per record."""
-    from ezcore.automation.tasks import TASKS, run_task  # noqa: PLC0415
-    from ezcore.cli.configured import fail, open_shop  # noqa: PLC0415
+    from ezcore.automation.tasks import TASKS, run_task
+    from ezcore.cli.configured import fail, open_shop
 
     if args.task != "all" and args.task not in TASKS:
         return fail(f"there is no task {args.task!r}; there are: {', '.join(TASKS)}")

@@ -17,13 +17,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
-    import signal  # noqa: PLC0415
+    import signal
 
-    from waitress.server import create_server  # noqa: PLC0415
+    from waitress.server import create_server
 
-    from ezcore.app import make_app  # noqa: PLC0415
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
-    from ezcore.tasks.lifeline import exit_when_parent_dies  # noqa: PLC0415
+    from ezcore.app import make_app
+    from ezcore.cli.configured import open_shop
+    from ezcore.tasks.lifeline import exit_when_parent_dies
 
     app = make_app(open_shop(args))
     server = create_server(

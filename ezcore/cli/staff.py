@@ -19,8 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Add them."""
-    from ezcore.accounts.operations import make_staff  # noqa: PLC0415
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
+    from ezcore.accounts.operations import make_staff
+    from ezcore.cli.configured import open_shop
 
     shop = open_shop(args)
     password = os.environ.get("EZ_STAFF_PASSWORD") or getpass.getpass("Password: ")

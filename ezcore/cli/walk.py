@@ -135,7 +135,9 @@ def _order(browser: Browser, site: str, host: str) -> Page:
 
 def _pay(browser: Browser, invoice: Page) -> None:
     going = browser.submit(invoice, invoice.form(action="/pay/"))
-    hosted = browser.get(next((link for link in going.links if "/c/pay/" in link), "") or going.link("checkout"))
+    hosted = browser.get(
+        next((link for link in going.links if "/c/pay/" in link), "") or going.link("checkout")
+    )
     browser.submit(hosted, hosted.form(has="card"), action="pay")
 
 

@@ -15,9 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until stopped."""
-    from ezcore.cli.configured import open_shop  # noqa: PLC0415
-    from ezcore.tasks.lifeline import exit_when_parent_dies  # noqa: PLC0415
-    from ezcore.worker import work_on  # noqa: PLC0415
+    from ezcore.cli.configured import open_shop
+    from ezcore.tasks.lifeline import exit_when_parent_dies
+    from ezcore.worker import work_on
 
     if args.lifeline:
         exit_when_parent_dies(0)

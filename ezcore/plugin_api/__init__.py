@@ -40,7 +40,7 @@ __all__ = [
     "Rate",
     "Refused",
     "RetryAfter",
-    "StillRunning",
     "Step",
+    "StillRunning",
     "hookimpl",
 ]

@@ -85,6 +85,7 @@ def ez_before_action(action: Action) -> None:
 
     Called: inside the unit of work that would queue the job; no input or output allowed.
     Order: as listed in ``ez.plugins``; the first refusal wins.
+
     Args:
         action: verb, service facts, module name and job key.
     Returns: None.
@@ -100,6 +101,7 @@ def ez_adjust_invoice_notes(invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
 
     Called: once per invoice when it is issued, inside the unit of work; must be pure.
     Order: as listed in ``ez.plugins``; every plugin sees the same draft.
+
     Args:
         invoice: read-only draft in the client's currency.
     Returns: notes to add, possibly none.
@@ -116,6 +118,7 @@ def ez_on_action_done(action: Action) -> None:
 
     Called: after commit, from the outbox, at least once.
     Order: as listed in ``ez.plugins``; one that fails does not stop the others.
+
     Args:
         action: verb, service facts, module name and job key.
     Returns: None.

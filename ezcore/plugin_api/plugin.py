@@ -20,11 +20,19 @@ class PluginContext(Protocol):
     """What the host hands to a plugin."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The plugin's name."""
+        ...
+
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """Where its time comes from."""
+        ...
+
     @property
-    def core(self) -> Core: ...
+    def core(self) -> Core:
+        """What it may ask of the core."""
+        ...
 
     def settings(self) -> BaseModel:
         """The plugin's settings now: environment > ini (`<plugin>.<field>`) > database. Raises: InvalidInput."""

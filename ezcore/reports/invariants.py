@@ -17,25 +17,33 @@ QUERIES: dict[str, tuple[str, str]] = {
     ),
     "I04": (
         "an invoice is paid exactly when nothing is open",
-        "SELECT id FROM invoice WHERE (status = 'paid' AND paid_minor <> total_minor)"
-        " OR (status = 'unpaid' AND paid_minor = total_minor)",
+        (
+            "SELECT id FROM invoice WHERE (status = 'paid' AND paid_minor <> total_minor)"
+            " OR (status = 'unpaid' AND paid_minor = total_minor)"
+        ),
     ),
     "I10": (
         "what an invoice counts as paid is what the ledger took off its client's debt",
-        "SELECT c.client_id FROM (SELECT client_id, SUM(CASE WHEN status IN ('unpaid', 'paid')"
-        " THEN total_minor - paid_minor ELSE 0 END) AS owed FROM invoice WHERE number IS NOT NULL"
-        " GROUP BY client_id) c JOIN (SELECT client_id, SUM(minor) AS due FROM ledger_entry"
-        " WHERE account = 'receivable' GROUP BY client_id) l ON l.client_id = c.client_id WHERE c.owed <> l.due",
+        (
+            "SELECT c.client_id FROM (SELECT client_id, SUM(CASE WHEN status IN ('unpaid', 'paid')"
+            " THEN total_minor - paid_minor ELSE 0 END) AS owed FROM invoice WHERE number IS NOT NULL"
+            " GROUP BY client_id) c JOIN (SELECT client_id, SUM(minor) AS due FROM ledger_entry"
+            " WHERE account = 'receivable' GROUP BY client_id) l ON l.client_id = c.client_id WHERE c.owed <> l.due"
+        ),
     ),
     "I11": (
         "an invoice's total is the sum of its lines",
-        "SELECT i.id FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id GROUP BY i.id, i.total_minor"
-        " HAVING SUM(l.amount_minor) <> i.total_minor",
+        (
+            "SELECT i.id FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id GROUP BY i.id, i.total_minor"
+            " HAVING SUM(l.amount_minor) <> i.total_minor"
+        ),
     ),
     "I13": (
         "invoice numbers are gapless",
-        "SELECT s.name FROM invoice_series s WHERE s.last_number <>"
-        " (SELECT COUNT(*) FROM invoice WHERE number IS NOT NULL)",
+        (
+            "SELECT s.name FROM invoice_series s WHERE s.last_number <>"
+            " (SELECT COUNT(*) FROM invoice WHERE number IS NOT NULL)"
+        ),
     ),
     "I17": (
         "each live resource belongs to one service",
@@ -43,13 +51,17 @@ QUERIES: dict[str, tuple[str, str]] = {
     ),
     "I22": (
         "a failed job has an open staff task",
-        "SELECT j.id FROM job j WHERE j.state IN ('failed', 'needs_info') AND NOT EXISTS"
-        " (SELECT 1 FROM staff_task t WHERE t.job_id = j.id AND t.closed_at IS NULL)",
+        (
+            "SELECT j.id FROM job j WHERE j.state IN ('failed', 'needs_info') AND NOT EXISTS"
+            " (SELECT 1 FROM staff_task t WHERE t.job_id = j.id AND t.closed_at IS NULL)"
+        ),
     ),
     "I24": (
         "a service that waits for an action has an open job",
-        "SELECT s.id FROM service s WHERE s.open_action IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job j WHERE"
-        " j.subject_kind = 'service' AND j.subject_id = s.id AND j.state IN ('queued', 'running', 'needs_info'))",
+        (
+            "SELECT s.id FROM service s WHERE s.open_action IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job j WHERE"
+            " j.subject_kind = 'service' AND j.subject_id = s.id AND j.state IN ('queued', 'running', 'needs_info'))"
+        ),
     ),
 }
 

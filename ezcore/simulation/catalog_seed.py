@@ -22,10 +22,14 @@ def seed_catalog(uow: UnitOfWork, *, vps_module: str | None) -> None:
 
 def _vps(uow: UnitOfWork, module: str | None) -> None:
     shelf = create_group(
-        uow, "vps", "Cloud servers", headline="Cloud servers, ready in under a minute",
-        blurb="Full root access, NVMe storage and a fixed price. Renewals cost what you paid today.", icon="server",
+        uow,
+        "vps",
+        "Cloud servers",
+        headline="Cloud servers, ready in under a minute",
+        blurb="Full root access, NVMe storage and a fixed price. Renewals cost what you paid today.",
+        icon="server",
         position=1,
-    )  # fmt: skip
+    )
     plans = (
         ("vps-s", "VPS S", "Small sites and bots", "6.00", "60.00", 1, 2048, 25, False),
         ("vps-m", "VPS M", "Shops and busy sites", "12.00", "120.00", 2, 4096, 60, True),
@@ -34,33 +38,50 @@ def _vps(uow: UnitOfWork, module: str | None) -> None:
     )
     for slug, name, blurb, month, year, cores, memory, disk, featured in plans:
         create_product(
-            uow, shelf,
+            uow,
+            shelf,
             NewProduct(
-                slug=slug, name=name, kind="vps", blurb=blurb, module=module, icon="server", featured=featured,
+                slug=slug,
+                name=name,
+                kind="vps",
+                blurb=blurb,
+                module=module,
+                icon="server",
+                featured=featured,
                 settings={"cores": cores, "memory_mb": memory, "disk_gb": disk},
                 features=(
-                    f"{cores} vCPU" if cores == 1 else f"{cores} vCPUs", f"{memory // 1024} GB memory",
-                    f"{disk} GB NVMe", "1 IPv4 address", "Unmetered 1 Gbit/s",
+                    f"{cores} vCPU" if cores == 1 else f"{cores} vCPUs",
+                    f"{memory // 1024} GB memory",
+                    f"{disk} GB NVMe",
+                    "1 IPv4 address",
+                    "Unmetered 1 Gbit/s",
                 ),
                 prices={"1 month": eur(month), "1 year": eur(year)},
                 options={
                     ("disk", "Disk"): (
                         NewChoice("included", f"{disk} GB (included)"),
                         NewChoice(
-                            "double", f"{disk * 2} GB", {"disk_gb": disk * 2},
+                            "double",
+                            f"{disk * 2} GB",
+                            {"disk_gb": disk * 2},
                             {"1 month": eur("3.00"), "1 year": eur("30.00")},
                         ),
                     )
                 },
             ),
-        )  # fmt: skip
+        )
 
 
 def _hosting(uow: UnitOfWork) -> None:
     shelf = create_group(
-        uow, "web-hosting", "Web hosting", headline="Web hosting that stays fast",
-        blurb="PHP, databases, mail and daily backups, looked after by people.", icon="globe", position=2,
-    )  # fmt: skip
+        uow,
+        "web-hosting",
+        "Web hosting",
+        headline="Web hosting that stays fast",
+        blurb="PHP, databases, mail and daily backups, looked after by people.",
+        icon="globe",
+        position=2,
+    )
     plans = (
         (
             "web-start",
@@ -92,19 +113,31 @@ def _hosting(uow: UnitOfWork) -> None:
     )
     for slug, name, blurb, month, year, features, featured in plans:
         create_product(
-            uow, shelf,
+            uow,
+            shelf,
             NewProduct(
-                slug=slug, name=name, kind="hosting", blurb=blurb, icon="globe", features=(*features, "Free TLS"),
-                prices={"1 month": eur(month), "1 year": eur(year)}, featured=featured,
+                slug=slug,
+                name=name,
+                kind="hosting",
+                blurb=blurb,
+                icon="globe",
+                features=(*features, "Free TLS"),
+                prices={"1 month": eur(month), "1 year": eur(year)},
+                featured=featured,
             ),
-        )  # fmt: skip
+        )
 
 
 def _websites(uow: UnitOfWork) -> None:
     shelf = create_group(
-        uow, "websites", "Website builds", headline="A website, built for you",
-        blurb="Designed, written and put online; you pay once.", icon="layout-template", position=3,
-    )  # fmt: skip
+        uow,
+        "websites",
+        "Website builds",
+        headline="A website, built for you",
+        blurb="Designed, written and put online; you pay once.",
+        icon="layout-template",
+        position=3,
+    )
     for slug, name, price, features in (
         ("site-one-page", "One page", "390.00", ("One page", "Contact form", "Ready in a week")),
         (
@@ -115,19 +148,30 @@ def _websites(uow: UnitOfWork) -> None:
         ),
     ):
         create_product(
-            uow, shelf,
+            uow,
+            shelf,
             NewProduct(
-                slug=slug, name=name, kind="website", blurb="Built once", icon="layout-template", features=features,
+                slug=slug,
+                name=name,
+                kind="website",
+                blurb="Built once",
+                icon="layout-template",
+                features=features,
                 prices={"once": eur(price)},
             ),
-        )  # fmt: skip
+        )
 
 
 def _support(uow: UnitOfWork) -> None:
     shelf = create_group(
-        uow, "support", "Linux support", headline="Somebody who knows Linux",
-        blurb="Updates, monitoring and help with your own servers.", icon="life-buoy", position=4,
-    )  # fmt: skip
+        uow,
+        "support",
+        "Linux support",
+        headline="Somebody who knows Linux",
+        blurb="Updates, monitoring and help with your own servers.",
+        icon="life-buoy",
+        position=4,
+    )
     for slug, name, price, features in (
         ("support-basic", "Care", "29.00", ("Security updates", "Monitoring", "Reply within a day")),
         (
@@ -138,9 +182,15 @@ def _support(uow: UnitOfWork) -> None:
         ),
     ):
         create_product(
-            uow, shelf,
+            uow,
+            shelf,
             NewProduct(
-                slug=slug, name=name, kind="support", blurb="Per server", icon="life-buoy", features=features,
+                slug=slug,
+                name=name,
+                kind="support",
+                blurb="Per server",
+                icon="life-buoy",
+                features=features,
                 prices={"1 month": eur(price)},
             ),
-        )  # fmt: skip
+        )

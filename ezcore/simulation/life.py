@@ -22,8 +22,10 @@ SOON = timedelta(hours=2)
 
 @dataclass
 class Life:
-    """A shop on a moving clock (`build(..., clock=clock, virtual_time=True)`). `pause` is real seconds that a vendor
-    with a clock of its own is given whenever a job waits for it."""
+    """A shop on a moving clock (`build(..., clock=clock, virtual_time=True)`).
+
+    `pause` is real seconds that a vendor with a clock of its own is given whenever a job waits for it.
+    """
 
     shop: Ezcore
     clock: MovingClock

@@ -40,7 +40,7 @@ def assemble(work: Work, host: PluginHost, inbox_kind: JobKind) -> Any:
     config.add_renderer(".pt", ThemeRenderer)
     config.add_route("static", "/static/{digest}/*name")
     config.add_view(
-        lambda request: registry["ez.static"].answer(request), route_name="static", permission="public",
+        registry["ez.static"].answer, route_name="static", permission="public",
         request_method=("GET", "HEAD"),
     )  # fmt: skip
     for area in (storefront, client, admin, api, webhooks):

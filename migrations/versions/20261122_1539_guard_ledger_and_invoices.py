@@ -44,11 +44,13 @@ def _sqlite() -> None:
     issued = "EXISTS (SELECT 1 FROM invoice i WHERE i.id = OLD.invoice_id AND i.number IS NOT NULL)"
     frozen = "BEGIN SELECT RAISE(ABORT, 'an issued invoice cannot be changed'); END"
     op.execute(
-        f"CREATE TRIGGER invoice_frozen BEFORE UPDATE ON invoice WHEN OLD.number IS NOT NULL AND ({_changed(INVOICE)}) {frozen}"
+        f"CREATE TRIGGER invoice_frozen BEFORE UPDATE ON invoice "
+        f"WHEN OLD.number IS NOT NULL AND ({_changed(INVOICE)}) {frozen}"
     )
     op.execute(f"CREATE TRIGGER invoice_kept BEFORE DELETE ON invoice WHEN OLD.number IS NOT NULL {frozen}")
     op.execute(
-        f"CREATE TRIGGER invoice_line_frozen BEFORE UPDATE ON invoice_line WHEN ({_changed(LINE)}) AND {issued} {frozen}"
+        f"CREATE TRIGGER invoice_line_frozen BEFORE UPDATE ON invoice_line "
+        f"WHEN ({_changed(LINE)}) AND {issued} {frozen}"
     )
     op.execute(f"CREATE TRIGGER invoice_line_kept BEFORE DELETE ON invoice_line WHEN {issued} {frozen}")
 

@@ -97,7 +97,10 @@ def pays_by_hand(town, mira):
     assert town.service().state == "active"
     assert town.service().paid_until == date(2027, 7, 31)
     assert town.vms()[0]["status"] == "running"
-    assert [mail[1] for mail in town.mails(since=date(2027, 7, 6))] == ["payment_received", "service_unsuspended"]
+    assert [mail[1] for mail in town.mails(since=date(2027, 7, 6))] == [
+        "payment_received",
+        "service_unsuspended",
+    ]
 
 
 def cancels(town, mira):
@@ -130,5 +133,3 @@ def behaviour(town, how):
     address = town.shop.settings.ini["stripe.api_base"]
     with urllib.request.urlopen(urllib.request.Request(f"{address}/_control/card", body)) as answer:
         assert answer.status == 200
-
-

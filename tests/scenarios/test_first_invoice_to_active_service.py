@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ez_stripe.sandbox import clicks
+
 from ezcore.billing.ledger import operations as ledger
 from ezcore.catalog.entitlements.operations import live_of
 from ezcore.services.services.queries import progress, resource_of

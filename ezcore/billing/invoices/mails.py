@@ -34,7 +34,11 @@ def reminder(uow: UnitOfWork, event: ReminderDue, key: str) -> None:
     """An invoice is overdue; says when the service will be suspended."""
     invoice = uow.session.get_one(Invoice, event.invoice_id)
     suspend_on = invoice.due_on + timedelta(days=uow.settings.dunning.suspend_after_days)
-    values: dict[str, Value] = {"balance": invoice.balance_due, "due_on": invoice.due_on, "suspend_on": suspend_on}
+    values: dict[str, Value] = {
+        "balance": invoice.balance_due,
+        "due_on": invoice.due_on,
+        "suspend_on": suspend_on,
+    }
     _send(uow, "payment_reminder", event.invoice_id, key, values)
 
 

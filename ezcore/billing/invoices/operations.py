@@ -36,21 +36,35 @@ def issue(
     today = uow.today()
     client = accounts.client_facts(uow, client_id)
     invoice = Invoice(
-        client_id=client_id, currency=currency, total_minor=total.minor, due_on=due_on, issued_on=today,
-        created_at=uow.now(), lines=lines, buyer=accounts.billing_address(uow, client_id), seller=_seller(uow),
-        status=InvoiceStatus.DRAFT, paid_minor=0,
-    )  # fmt: skip
+        client_id=client_id,
+        currency=currency,
+        total_minor=total.minor,
+        due_on=due_on,
+        issued_on=today,
+        created_at=uow.now(),
+        lines=lines,
+        buyer=accounts.billing_address(uow, client_id),
+        seller=_seller(uow),
+        status=InvoiceStatus.DRAFT,
+        paid_minor=0,
+    )
     draft = InvoiceDraft(
-        client=client, currency=currency, total=total, due_on=due_on,
+        client=client,
+        currency=currency,
+        total=total,
+        due_on=due_on,
         lines=tuple(line.description for line in lines),
-    )  # fmt: skip
+    )
     invoice.notes = [note.model_dump() for note in uow.hooks.adjust_invoice_notes(draft)]
     uow.session.add(invoice)
     uow.session.flush()
     ledger.post(
-        uow, f"invoice:{invoice.id}", "invoice", today,
+        uow,
+        f"invoice:{invoice.id}",
+        "invoice",
+        today,
         [ledger.Posting(ledger.RECEIVABLE, total, client_id), ledger.Posting(ledger.REVENUE, -total)],
-    )  # fmt: skip
+    )
     _number(uow, invoice, today)
     uow.emit(InvoiceIssued(invoice.id, client_id, invoice.number or "", total, due_on))
     if total.is_zero:
@@ -103,9 +117,12 @@ def cancel(uow: UnitOfWork, invoice: Invoice, reason: str) -> None:
         line.period_key = None
     total = invoice.total
     ledger.post(
-        uow, f"invoice:{invoice.id}:cancel", "cancellation", uow.today(),
+        uow,
+        f"invoice:{invoice.id}:cancel",
+        "cancellation",
+        uow.today(),
         [ledger.Posting(ledger.REVENUE, total), ledger.Posting(ledger.RECEIVABLE, -total, invoice.client_id)],
-    )  # fmt: skip
+    )
     _audit(uow, invoice, "invoice.cancel", InvoiceStatus.UNPAID, reason)
     uow.emit(InvoiceCancelled(invoice.id, invoice.client_id))
 
@@ -144,7 +161,12 @@ def _audit(
     uow: UnitOfWork, invoice: Invoice, verb: str, before: InvoiceStatus, reason: str | None = None
 ) -> None:
     audit.record(
-        uow, verb, "invoice", invoice.id, client_id=invoice.client_id,
-        before={"status": str(before)}, after={"status": str(invoice.status), "number": invoice.number},
+        uow,
+        verb,
+        "invoice",
+        invoice.id,
+        client_id=invoice.client_id,
+        before={"status": str(before)},
+        after={"status": str(invoice.status), "number": invoice.number},
         reason=reason,
-    )  # fmt: skip
+    )

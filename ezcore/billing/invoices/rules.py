@@ -60,11 +60,18 @@ def content_hash(invoice: Invoice) -> str:
         "notes": invoice.notes,
         "total": [invoice.total_minor, invoice.currency],
         "lines": [
-            [line.description, line.detail, line.quantity, line.unit_minor, line.amount_minor,
-             str(line.period_start), str(line.period_end)]
+            [
+                line.description,
+                line.detail,
+                line.quantity,
+                line.unit_minor,
+                line.amount_minor,
+                str(line.period_start),
+                str(line.period_end),
+            ]
             for line in invoice.lines
         ],
-    }  # fmt: skip
+    }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -30,9 +30,14 @@ NOT_NEEDED = {"skipped": "nothing to charge"}
 def request_capture(uow: UnitOfWork, invoice: Invoice, method: PaymentMethod, attempt: int) -> None:
     """Queue an off-session charge of the open balance; one job per invoice and attempt."""
     jobs.enqueue(
-        uow, CAPTURE, f"capture:{invoice.id}:{attempt}", {"invoice_id": invoice.id, "method_id": method.id},
-        subject=("invoice", invoice.id), client_id=invoice.client_id, provider=f"gateway:{method.gateway}",
-    )  # fmt: skip
+        uow,
+        CAPTURE,
+        f"capture:{invoice.id}:{attempt}",
+        {"invoice_id": invoice.id, "method_id": method.id},
+        subject=("invoice", invoice.id),
+        client_id=invoice.client_id,
+        provider=f"gateway:{method.gateway}",
+    )
 
 
 def _open(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
@@ -53,7 +58,7 @@ def _charge(context: StepContext) -> Any:
         if invoice.status != InvoiceStatus.UNPAID:
             return NOT_NEEDED
         request = _capture_request(uow, transaction, invoice, context.payload["method_id"])
-    gateway = context.ports.get(Gateway, transaction.gateway)  # type: ignore[type-abstract]
+    gateway = context.ports.get(Gateway, transaction.gateway)
     if context.attempt > 1 and GatewayCapability.FIND in gateway.capabilities:
         # We may have asked before and lost the answer: look before asking again.
         found = gateway.find(request.operation_key)
@@ -86,21 +91,31 @@ def _capture_request(
         update={"customer_id": method.customer_id}
     )
     return CaptureRequest(
-        operation_key=transaction.reference, reference=transaction.reference, amount=transaction.amount,
-        description=f"Invoice {invoice.number}", client=client,
+        operation_key=transaction.reference,
+        reference=transaction.reference,
+        amount=transaction.amount,
+        description=f"Invoice {invoice.number}",
+        client=client,
         method=StoredMethod(
-            external_id=method.external_id, customer_id=method.customer_id, label=method.label, expires=method.expires
+            external_id=method.external_id,
+            customer_id=method.customer_id,
+            label=method.label,
+            expires=method.expires,
         ),
-    )  # fmt: skip
+    )
 
 
 def request_reconcile(uow: UnitOfWork, transaction: Transaction) -> None:
     """Queue a look at the gateway for a checkout that is still pending (the webhook may never come)."""
     jobs.enqueue(
-        uow, RECONCILE_CHECKOUT, f"reconcile:{transaction.reference}", {"transaction_id": transaction.id},
-        subject=("invoice", transaction.invoice_id), client_id=transaction.client_id,
+        uow,
+        RECONCILE_CHECKOUT,
+        f"reconcile:{transaction.reference}",
+        {"transaction_id": transaction.id},
+        subject=("invoice", transaction.invoice_id),
+        client_id=transaction.client_id,
         provider=f"gateway:{transaction.gateway}",
-    )  # fmt: skip
+    )
 
 
 def _look(context: StepContext) -> Any:
@@ -108,7 +123,7 @@ def _look(context: StepContext) -> Any:
         transaction = uow.session.get_one(Transaction, context.payload["transaction_id"])
     if transaction.status != TransactionStatus.PENDING:
         return NOT_NEEDED
-    gateway = context.ports.get(Gateway, transaction.gateway)  # type: ignore[type-abstract]
+    gateway = context.ports.get(Gateway, transaction.gateway)
     found = gateway.find(transaction.reference, transaction.checkout_id)
     if found is None or found.status == "pending":
         raise OutcomeUnknown("the client has not finished at the gateway")

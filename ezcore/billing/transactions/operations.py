@@ -30,10 +30,18 @@ def open_transaction(uow: UnitOfWork, invoice: Invoice, gateway: str, kind: str)
         raise Refused(f"invoice {invoice.number} is {invoice.status}")
     due = invoice.balance_due
     transaction = Transaction(
-        reference=uow.ids.key("pay"), client_id=invoice.client_id, invoice_id=invoice.id, gateway=gateway,
-        kind=kind, currency=due.currency, amount_minor=due.minor, created_at=uow.now(),
-        status=TransactionStatus.PENDING, received_minor=0, fee_minor=0,
-    )  # fmt: skip
+        reference=uow.ids.key("pay"),
+        client_id=invoice.client_id,
+        invoice_id=invoice.id,
+        gateway=gateway,
+        kind=kind,
+        currency=due.currency,
+        amount_minor=due.minor,
+        created_at=uow.now(),
+        status=TransactionStatus.PENDING,
+        received_minor=0,
+        fee_minor=0,
+    )
     uow.session.add(transaction)
     uow.session.flush()
     return transaction
@@ -103,7 +111,7 @@ def _succeed(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -
             fee_minor=fee.minor,
             settled_at=uow.now(),
             reason=None,
-        )  # fmt: skip
+        )
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise TransactionAlreadySettled(transaction.reference)
@@ -118,14 +126,17 @@ def _take_money(uow: UnitOfWork, transaction: Transaction, amount: Money, fee: M
     excess = invoices.apply(uow, invoice, amount)
     client = transaction.client_id
     ledger.post(
-        uow, f"payment:{transaction.reference}", "payment", uow.today(),
+        uow,
+        f"payment:{transaction.reference}",
+        "payment",
+        uow.today(),
         [
             ledger.Posting(ledger.cash(transaction.gateway), amount - fee),
             ledger.Posting(ledger.GATEWAY_FEES, fee),
             ledger.Posting(ledger.RECEIVABLE, -(amount - excess), client),
             ledger.Posting(ledger.CLIENT_CREDIT, -excess, client),
         ],
-    )  # fmt: skip
+    )
 
 
 def _fail(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -> None:
@@ -149,6 +160,12 @@ def _fail(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -> N
 
 def _audit(uow: UnitOfWork, transaction: Transaction, verb: str, before: str) -> None:
     audit.record(
-        uow, verb, "transaction", transaction.id, client_id=transaction.client_id,
-        before={"status": str(before)}, after={"status": str(transaction.status)}, reason=transaction.reason,
-    )  # fmt: skip
+        uow,
+        verb,
+        "transaction",
+        transaction.id,
+        client_id=transaction.client_id,
+        before={"status": str(before)},
+        after={"status": str(transaction.status)},
+        reason=transaction.reason,
+    )

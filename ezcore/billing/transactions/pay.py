@@ -39,10 +39,15 @@ def start(
         site = uow.settings.shop.site_url
         back = f"{site}/billing/invoices/{invoice.number}/"
         request = CheckoutRequest(
-            operation_key=transaction.reference, reference=transaction.reference, amount=transaction.amount,
-            description=f"Invoice {invoice.number}", client=client, return_url=f"{back}return/", cancel_url=back,
+            operation_key=transaction.reference,
+            reference=transaction.reference,
+            amount=transaction.amount,
+            description=f"Invoice {invoice.number}",
+            client=client,
+            return_url=f"{back}return/",
+            cancel_url=back,
             mode=mode,
-        )  # fmt: skip
+        )
     crashpoint("pay.opened")
     started = port.start_checkout(request)
     crashpoint("pay.asked")
@@ -57,6 +62,6 @@ def start(
 
 def _gateway(ports: Ports, name: str) -> Gateway:
     try:
-        return ports.get(Gateway, name)  # type: ignore[type-abstract]
+        return ports.get(Gateway, name)
     except LookupError as error:
         raise InvalidInput("choose one of the payment ways offered", field="gateway") from error

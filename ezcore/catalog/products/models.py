@@ -31,8 +31,11 @@ class ProductGroup(Base):
 
 
 class Product(Base):
-    """Something that can be ordered. `kind` and `module` are names that plugins bring; `settings` is the module's own
-    product model. Retired products stay for the services that were sold."""
+    """Something that can be ordered.
+
+    `kind` and `module` are names that plugins bring; `settings` is the module's own product model. Retired products
+    stay for the services that were sold.
+    """
 
     __tablename__ = "product"
     __table_args__ = (CheckConstraint("stock IS NULL OR stock >= 0", name="stock_not_negative"),)

@@ -74,10 +74,19 @@ def create_product(uow: UnitOfWork, group: ProductGroup, new: NewProduct) -> Pro
     uow.actor.require("catalog.manage")
     _free_slug(uow, new.slug)
     product = Product(
-        group_id=group.id, slug=new.slug, name=new.name, blurb=new.blurb, kind=new.kind, module=new.module,
-        icon=new.icon, settings=new.settings, featured=new.featured, stock=new.stock,
-        source_plugin=new.source_plugin, position=_next_position(uow, group),
-    )  # fmt: skip
+        group_id=group.id,
+        slug=new.slug,
+        name=new.name,
+        blurb=new.blurb,
+        kind=new.kind,
+        module=new.module,
+        icon=new.icon,
+        settings=new.settings,
+        featured=new.featured,
+        stock=new.stock,
+        source_plugin=new.source_plugin,
+        position=_next_position(uow, group),
+    )
     product.features = [ProductFeature(position=i, text=text) for i, text in enumerate(new.features)]
     product.prices = [_price(cycle, amount, new.setup) for cycle, amount in new.prices.items()]
     product.options = [
@@ -120,9 +129,16 @@ def _take_in(uow: UnitOfWork, plugin: str, kind: ProductKind, offer: ProductOffe
     if group is None:
         group = create_group(uow, slug, kind.title, icon=kind.icon, position=90)
     new = NewProduct(
-        slug=offer.slug, name=offer.name, blurb=offer.blurb, kind=kind.name, module=kind.module, icon=kind.icon,
-        features=offer.features, prices=dict(offer.prices), source_plugin=plugin,
-    )  # fmt: skip
+        slug=offer.slug,
+        name=offer.name,
+        blurb=offer.blurb,
+        kind=kind.name,
+        module=kind.module,
+        icon=kind.icon,
+        features=offer.features,
+        prices=dict(offer.prices),
+        source_plugin=plugin,
+    )
     create_product(uow, group, new)
 
 

@@ -60,7 +60,7 @@ def receive(
 
 
 def process_kind(apply: Apply) -> JobKind:
-    """The job that interprets a message and applies its facts; `apply` comes from the room that owns the facts."""
+    """The job that interprets a message and applies its facts; `apply` comes from the room that owns them."""
 
     def settle(uow: UnitOfWork, context: StepContext, result: Any) -> None:
         event = uow.session.get_one(WebhookEvent, context.payload["event_id"])
@@ -91,7 +91,7 @@ def _interpret(context: StepContext) -> dict[str, Any]:
 
 
 def replay(uow: UnitOfWork, kind: JobKind, event: WebhookEvent) -> None:
-    """Process a stored message again (staff). Effects still happen once: facts are deduplicated where applied."""
+    """Process a stored message again (staff). Effects happen once: facts are deduplicated where applied."""
     uow.actor.require(jobs.MANAGE)
     event.state, event.reason = InboxState.RECEIVED, None
     jobs.enqueue(

@@ -74,9 +74,15 @@ def _take_cart(uow: UnitOfWork, cart: Cart) -> None:
 
 def _write(uow: UnitOfWork, priced: Estimate, client_id: int, form_key: str) -> Order:
     order = Order(
-        client_id=client_id, user_id=uow.actor.user_id, form_key=form_key, status=OrderStatus.PENDING,
-        currency=priced.cart.currency, total_minor=priced.due_now.minor, ip=uow.actor.ip, created_at=uow.now(),
-    )  # fmt: skip
+        client_id=client_id,
+        user_id=uow.actor.user_id,
+        form_key=form_key,
+        status=OrderStatus.PENDING,
+        currency=priced.cart.currency,
+        total_minor=priced.due_now.minor,
+        ip=uow.actor.ip,
+        created_at=uow.now(),
+    )
     order.lines = [
         OrderLine(
             product_id=line.product.id,
@@ -85,7 +91,7 @@ def _write(uow: UnitOfWork, priced: Estimate, client_id: int, form_key: str) -> 
             setup_minor=line.configured.setup.minor,
             choices=line.line.choices,
             params=line.line.params,
-        )  # fmt: skip
+        )
         for line in priced.lines
     ]
     uow.session.add(order)

@@ -13,7 +13,10 @@ from ezcore.plugin_api.values import Facts
 
 
 class WebhookMessage(Facts):
-    """A verified message. `park_reason` set means: store it, answer 2xx, apply nothing (wrong version, mode, object)."""
+    """A verified message.
+
+    `park_reason` set means: store it, answer 2xx, apply nothing (wrong version, mode, object).
+    """
 
     external_id: str
     kind: str

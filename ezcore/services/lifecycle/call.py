@@ -33,10 +33,18 @@ def make_call(context: StepContext, module: ProvisioningModule) -> ProvisioningC
     return ProvisioningCall(
         verb=context.payload["verb"],
         operation_key=resource.operation_key if resource else context.operation_key,
-        step_key=context.step_key, service=facts, server=server, product_settings=product, resource=resource,
-        results=context.results, secret=_secret_keeper(context.work, service.id), log=context.log,
-        handle=context.handle, attempt=context.attempt, answer=context.job.answer,
-    )  # fmt: skip
+        step_key=context.step_key,
+        service=facts,
+        server=server,
+        product_settings=product,
+        resource=resource,
+        results=context.results,
+        secret=_secret_keeper(context.work, service.id),
+        log=context.log,
+        handle=context.handle,
+        attempt=context.attempt,
+        answer=context.job.answer,
+    )
 
 
 def _secret_keeper(work: Work, service_id: int) -> Callable[[str, Callable[[], str]], str]:

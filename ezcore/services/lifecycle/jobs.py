@@ -49,9 +49,12 @@ def _wrap(step: ModuleStep, module: ProvisioningModule) -> Step[StepContext]:
         return lambda context: function(make_call(context, module))
 
     return Step(
-        step.name, step.title, run=with_call(step.run) if step.run else None,
-        undo=with_call(step.undo) if step.undo else None, deadline=step.deadline,
-    )  # fmt: skip
+        step.name,
+        step.title,
+        run=with_call(step.run) if step.run else None,
+        undo=with_call(step.undo) if step.undo else None,
+        deadline=step.deadline,
+    )
 
 
 def _choose_server(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
@@ -93,7 +96,7 @@ def _remember_resource(uow: UnitOfWork, service: Service, result: Any) -> None:
             facts=resource.facts,
             created_at=uow.now(),
             live_key=f"{service.module}:{service.server_id}:{resource.external_id}",
-        )  # fmt: skip
+        )
     )
 
 

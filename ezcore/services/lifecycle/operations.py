@@ -33,11 +33,14 @@ def request(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job:
         )
         uow.hooks.before_action(action)
     job = jobs.enqueue(
-        uow, KINDS[verb], job_key,
+        uow,
+        KINDS[verb],
+        job_key,
         {"service_id": service.id, "verb": verb, "module": service.module, "reason": reason},
-        subject=("service", service.id), client_id=service.client_id,
+        subject=("service", service.id),
+        client_id=service.client_id,
         provider=f"{service.module}:{service.server_id or 'new'}" if service.module else None,
-    )  # fmt: skip
+    )
     audit.record(
         uow, f"service.request_{verb}", "service", service.id, client_id=service.client_id, reason=reason
     )

@@ -12,8 +12,11 @@ from ezcore.db.types import JsonDocument
 
 
 class Server(Base):
-    """A panel or cluster. `settings` follow the module's server model; secret fields lie in `sealed`, encrypted and
-    bound to this row. A server without settings of its own is the first one: the module's plugin settings describe it."""
+    """A panel or cluster.
+
+    `settings` follow the module's server model; secret fields lie in `sealed`, encrypted and bound to this row. A
+    server without settings of its own is the first one: the module's plugin settings describe it.
+    """
 
     __tablename__ = "server"
 

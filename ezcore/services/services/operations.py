@@ -38,14 +38,25 @@ def open_service(uow: UnitOfWork, new: NewService) -> Service:
     recurring = new.configured.cycle.unit != "once"
     end = first_period(today, new.configured.cycle).end if recurring else None
     service = Service(
-        reference=uow.ids.key("svc"), client_id=new.client_id, product_id=new.product.id,
-        order_line_id=new.order_line_id, label=new.label[:120], module=new.product.module,
-        state=ServiceState.PENDING, currency=new.configured.recurring.currency,
-        price_minor=new.configured.recurring.minor, cycle_name=str(new.configured.cycle), anchor_day=today.day,
-        started_on=today, billed_until=end, params=dict(new.params),
-        choices=[list(pair) for pair in new.configured.choices], settings=new.configured.settings,
-        created_at=uow.now(), actions=0,
-    )  # fmt: skip
+        reference=uow.ids.key("svc"),
+        client_id=new.client_id,
+        product_id=new.product.id,
+        order_line_id=new.order_line_id,
+        label=new.label[:120],
+        module=new.product.module,
+        state=ServiceState.PENDING,
+        currency=new.configured.recurring.currency,
+        price_minor=new.configured.recurring.minor,
+        cycle_name=str(new.configured.cycle),
+        anchor_day=today.day,
+        started_on=today,
+        billed_until=end,
+        params=dict(new.params),
+        choices=[list(pair) for pair in new.configured.choices],
+        settings=new.configured.settings,
+        created_at=uow.now(),
+        actions=0,
+    )
     uow.session.add(service)
     uow.session.flush()
     audit.record(
@@ -64,9 +75,14 @@ def extend(uow: UnitOfWork, service: Service, until: date) -> None:
     before = service.paid_until
     service.paid_until = until
     audit.record(
-        uow, "service.extend", "service", service.id, client_id=service.client_id,
-        before={"paid_until": str(before)}, after={"paid_until": str(until)},
-    )  # fmt: skip
+        uow,
+        "service.extend",
+        "service",
+        service.id,
+        client_id=service.client_id,
+        before={"paid_until": str(before)},
+        after={"paid_until": str(until)},
+    )
     uow.emit(PeriodPaid(service.id, service.client_id, until))
 
 
@@ -83,9 +99,14 @@ def schedule_cancellation(uow: UnitOfWork, service: Service, reason: str = "") -
     service.cancel_on = service.paid_until or uow.today()
     service.cancel_reason = reason[:400]
     audit.record(
-        uow, "service.cancel", "service", service.id, client_id=service.client_id,
-        after={"cancel_on": str(service.cancel_on)}, reason=reason or None,
-    )  # fmt: skip
+        uow,
+        "service.cancel",
+        "service",
+        service.id,
+        client_id=service.client_id,
+        after={"cancel_on": str(service.cancel_on)},
+        reason=reason or None,
+    )
     uow.emit(CancellationScheduled(service.id, service.client_id, service.cancel_on))
 
 
@@ -111,9 +132,15 @@ def move(uow: UnitOfWork, service: Service, state: ServiceState, reason: str | N
     check_move(before, state)
     service.state = state
     audit.record(
-        uow, f"service.{state}", "service", service.id, client_id=service.client_id,
-        before={"state": str(before)}, after={"state": str(state)}, reason=reason,
-    )  # fmt: skip
+        uow,
+        f"service.{state}",
+        "service",
+        service.id,
+        client_id=service.client_id,
+        before={"state": str(before)},
+        after={"state": str(state)},
+        reason=reason,
+    )
 
 
 def keep_secret(uow: UnitOfWork, service_id: int, name: str, text: str) -> str:

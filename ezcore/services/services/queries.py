@@ -77,18 +77,25 @@ def resource_facts(uow: UnitOfWork, service_id: int) -> Resource | None:
     if row is None:
         return None
     return Resource(
-        external_id=row.external_id, operation_key=row.operation_key, address=row.address,
-        location=row.location, facts=row.facts,
-    )  # fmt: skip
+        external_id=row.external_id,
+        operation_key=row.operation_key,
+        address=row.address,
+        location=row.location,
+        facts=row.facts,
+    )
 
 
 def facts(uow: UnitOfWork, service: Service) -> ServiceFacts:
     """The service as plugins see it."""
     product = uow.session.get_one(Product, service.product_id)
     return ServiceFacts(
-        id=service.id, label=service.label, client=accounts.client_facts(uow, service.client_id),
-        product=product.slug, params=service.params, options=dict(service.choices),
-    )  # fmt: skip
+        id=service.id,
+        label=service.label,
+        client=accounts.client_facts(uow, service.client_id),
+        product=product.slug,
+        params=service.params,
+        options=dict(service.choices),
+    )
 
 
 def progress(uow: UnitOfWork, service_id: int) -> Progress | None:

@@ -20,18 +20,30 @@ LARGEST = 1_000_000
 
 
 @page(
-    "webhook", "/webhooks/{source}/", method="POST", public="signed webhook", csrf=False,
-    audit="none: the inbox row is the record; refusals have one of their own", rate="webhook", ambient=False,
-)  # fmt: skip
+    "webhook",
+    "/webhooks/{source}/",
+    method="POST",
+    public="signed webhook",
+    csrf=False,
+    audit="none: the inbox row is the record; refusals have one of their own",
+    rate="webhook",
+    ambient=False,
+)
 def take_in(request: Any) -> Any:
     """A message for the vendor's only account."""
     return _take_in(request, account="")
 
 
 @page(
-    "webhook.account", "/webhooks/{source}/{account}/", method="POST", public="signed webhook", csrf=False,
-    audit="none: the inbox row is the record; refusals have one of their own", rate="webhook", ambient=False,
-)  # fmt: skip
+    "webhook.account",
+    "/webhooks/{source}/{account}/",
+    method="POST",
+    public="signed webhook",
+    csrf=False,
+    audit="none: the inbox row is the record; refusals have one of their own",
+    rate="webhook",
+    ambient=False,
+)
 def take_in_for_account(request: Any) -> Any:
     """A message for one of several accounts at the vendor."""
     return _take_in(request, account=request.matchdict["account"][:40])
@@ -53,7 +65,9 @@ def _take_in(request: Any, account: str) -> Any:
         port.verify(headers, body, work.clock.now())
         message = port.parse(body)
     except (BadSignature, Malformed) as refusal:
-        record_refusal(work, actor, "webhook.reject", "webhook", source, str(refusal) or type(refusal).__name__)
+        record_refusal(
+            work, actor, "webhook.reject", "webhook", source, str(refusal) or type(refusal).__name__
+        )
         return _answer(400, "refused")
     with work.write(actor) as uow:
         stored = receive(uow, request.registry["ez.inbox_kind"], source, account, message, body)
