@@ -1,7 +1,8 @@
 """One typed settings object: environment (or NAME_FILE) > ini > database > default.
 
-A wrong or missing value stops start-up with a sentence that names the setting and where it came from. Names in the
-ini are `ez.<section>.<field>` (section `shop` and a few others drop the section, see `docs/settings.md`).
+A wrong or missing value stops start-up with a sentence that names the setting and where it came from. Names
+in the ini are `ez.<section>.<field>`; the variable is the seed's where it has one, else
+`EZ_<SECTION>_<FIELD>`. `docs/settings.md` lists them all and is compared with this module by a test.
 """
 
 from __future__ import annotations
@@ -30,9 +31,13 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def setting(default: Any, note: str, env: str | None = None, **rules: Any) -> Any:
-    """A field with its note for docs/settings.md and, where the name is not by rule, its environment variable."""
-    return Field(default=default, description=note, json_schema_extra={"env": env} if env else None, **rules)
+def setting(default: Any, note: str, env: str | None = None, *, secret: bool = False, **rules: Any) -> Any:
+    """A field with its note for docs/settings.md and, where it is not by rule, its environment variable.
+
+    A `secret` is left out of every repr, so that it does not end in a log.
+    """
+    extra: dict[str, Any] | None = {"env": env} if env else None
+    return Field(default=default, description=note, json_schema_extra=extra, repr=not secret, **rules)
 
 
 class Shop(Section):
@@ -59,7 +64,10 @@ class Shop(Section):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
-        return known_currency(value).code
+        try:
+            return known_currency(value).code
+        except EzError as error:
+            raise ValueError(error.message) from error
 
     @field_validator("site_url")
     @classmethod
@@ -69,21 +77,45 @@ class Shop(Section):
         return value.rstrip("/")
 
 
+# Hosts hand out all of these spellings; psycopg is the one PostgreSQL driver we ship.
+DATABASES = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
 class Database(Section):
     """Where the truth lives."""
 
     url: str = setting(
-        "sqlite:///./var/ezcore.sqlite3", "SQLAlchemy address of the database", env="DATABASE_URL"
+        "sqlite:///./var/ezcore.sqlite3",
+        "Address of the database: sqlite:///file or postgresql://user:password@host/name",
+        env="DATABASE_URL",
+        secret=True,
     )
     pool_size: int = setting(10, "Connections kept per process (PostgreSQL)", ge=1, le=200)
+
+    @field_validator("url")
+    @classmethod
+    def _our_driver(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in DATABASES:
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return f"{DATABASES[scheme]}://{rest}"
 
 
 class Queue(Section):
     """The bell: Huey's storage."""
 
-    storage: str = setting("sqlite", "sqlite or redis", pattern="^(sqlite|redis)$")
+    storage: str = setting(
+        "sqlite", "sqlite or redis; redis by itself where REDIS_URL is set", pattern="^(sqlite|redis)$"
+    )
     file: str = setting("./var/queue.sqlite3", "Queue file when storage is sqlite")
-    redis_url: str = setting("redis://127.0.0.1:6379/0", "Redis or Valkey address", env="REDIS_URL")
+    redis_url: str = setting(
+        "redis://127.0.0.1:6379/0", "Redis or Valkey address", env="REDIS_URL", secret=True
+    )
     name: str = setting("ezcore", "Queue name, to share one Redis among installations")
 
 
@@ -97,18 +129,32 @@ class Jobs(Section):
     keep_webhook_bodies_days: int = setting(400, "Webhook bodies are kept this long", ge=30)
 
 
+KEY_LENGTH = 32
+
+
 class Security(Section):
     """Keys, hosts, sessions."""
 
     secret_keys: str = setting(
-        "", "Comma separated; the first writes, all read; 32 characters each", env="EZ_SECRET_KEYS"
+        "",
+        "Comma separated; the first writes, all read; 32 characters each",
+        env="EZ_SECRET_KEYS",
+        secret=True,
     )
-    debug: bool = setting(False, "Development only: templates reload", env="EZ_DEBUG")
+    debug: bool = setting(default=False, note="Development only: templates reload", env="EZ_DEBUG")
     allowed_hosts: str = setting(
         "", "Comma separated host names; empty: the host of SITE_URL", env="ALLOWED_HOSTS"
     )
     csrf_trusted_origins: str = setting("", "Comma separated origins", env="CSRF_TRUSTED_ORIGINS")
     session_hours: int = setting(12, "A login lasts this long", ge=1, le=720)
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        keys = [key.strip() for key in value.replace("\n", ",").split(",") if key.strip()]
+        if any(len(key) < KEY_LENGTH for key in keys):
+            raise ValueError(f"each key needs {KEY_LENGTH} characters or more")
+        return ",".join(keys)
 
 
 class Mail(Section):
@@ -118,7 +164,7 @@ class Mail(Section):
     host: str = setting("127.0.0.1", "SMTP host", env="EMAIL_HOST")
     port: int = setting(25, "SMTP port", env="EMAIL_PORT", ge=1, le=65535)
     user: str = setting("", "SMTP user", env="EMAIL_HOST_USER")
-    password: str = setting("", "SMTP password", env="EMAIL_HOST_PASSWORD")
+    password: str = setting("", "SMTP password", env="EMAIL_HOST_PASSWORD", secret=True)
     sender: str = setting("shop@example.test", "From address", env="DEFAULT_FROM_EMAIL")
 
 
@@ -266,6 +312,9 @@ def _section(
         sources[f"{name}.{key}"] = source
         if value is not None:
             values[key] = value
+    if name == "queue" and "redis_url" in values and "storage" not in values:
+        # Who names a Redis means to use it.
+        values["storage"], sources["queue.storage"] = "redis", sources["queue.redis_url"]
     try:
         return SECTIONS[name].model_validate(values)
     except ValidationError as error:

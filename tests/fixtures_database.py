@@ -1,7 +1,7 @@
 """Databases and units of work for tests.
 
-`work` is SQLite and fast; `each_work` runs the test once per database. Their schema is made from the models once
-per session and copied for each test. `database_url` is an empty database, for those who bring their schema.
+`work` is SQLite and fast; `each_work` runs the test once per database. Their schema is made from the models
+once per session and copied for each test. `database_url` is an empty one, for those who bring their schema.
 Time is virtual: `work.clock.advance(...)` moves business dates, leases and due times alike.
 `real_time(work)` gives the same work with leases on the database's own clock, for races between processes.
 """
@@ -48,8 +48,10 @@ def _fast_engine(url: str) -> Engine:
 def _create_schema(url: str) -> None:
     import_models()
     engine = _fast_engine(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    try:
+        Base.metadata.create_all(engine)
+    finally:
+        engine.dispose()
 
 
 class PostgresqlServer:

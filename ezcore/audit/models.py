@@ -36,7 +36,7 @@ class AuditRow(Base):
 
 
 class AuditSeal(Base):
-    """A batch of audit rows chained to the batch before it: change one row and every later seal stops matching."""
+    """A batch of audit rows chained to the batch before it: change one row and no later seal matches."""
 
     __tablename__ = "audit_seal"
 

@@ -29,7 +29,7 @@ def record(
 def record_refusal(
     work: Work, actor: Actor, verb: str, object_kind: str, object_id: object, reason: str
 ) -> None:
-    """Keep what was refused (a bad signature, a denied try), in a transaction of its own so that it survives."""
+    """Keep what was refused (a bad signature, a denied try), in a transaction of its own, so it survives."""
     with work.write(actor) as uow:
         uow.session.add(
             _row(

@@ -88,7 +88,7 @@ def rows_hash(rows: Sequence[AuditRow]) -> str:
 
 
 def _somebody_is_late(uow: UnitOfWork) -> bool:
-    """Is there a transaction older than `SETTLE` that may still commit a low id? SQLite has one writer: us."""
+    """May a transaction older than `SETTLE` still commit a low id? SQLite has one writer: us."""
     if uow.session.get_bind().dialect.name == "sqlite":
         return False
     late = text(

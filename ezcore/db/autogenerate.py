@@ -1,7 +1,7 @@
 """Developer's command: writes the migrations that bring the newest schema to what the models say.
 
-One dated file per noun (`20261122_1500_create_jobs.py`), holding only the tables whose models live there, ordered
-by their foreign keys. Read what it writes before you commit it.
+One dated file per noun (`20261122_1500_create_jobs.py`), holding only the tables whose models live there,
+ordered by their foreign keys. Read what it writes before you commit it.
 """
 
 from __future__ import annotations
@@ -77,8 +77,11 @@ def ordered(operations: Sequence[ops.MigrateOperation], nouns: dict[str, str]) -
             raise CircularTables(f"these tables refer to each other in a circle: {', '.join(waiting)}")
         groups.append((f"create {noun}", [waiting.pop(name) for name in ready]))
     _add_indexes(groups, others)
-    for noun in sorted({nouns.get(_table(op), "database") for op in others}):
-        groups.append((f"change {noun}", [op for op in others if nouns.get(_table(op), "database") == noun]))
+    changed = sorted({nouns.get(_table(op), "database") for op in others})
+    groups.extend(
+        (f"change {noun}", [op for op in others if nouns.get(_table(op), "database") == noun])
+        for noun in changed
+    )
     return groups
 
 

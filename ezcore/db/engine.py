@@ -20,7 +20,7 @@ BUSY_MILLISECONDS = 15_000
 def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engine:
     """An engine for `url`; creates the folder of an SQLite file.
 
-    `durable=False` lets SQLite skip waiting for the disk: for a database that is thrown away when the power fails,
+    `durable=False` lets SQLite skip waiting for the disk: for a database that is thrown away when power fails,
     such as the demo's history while it is written.
     """
     parsed = make_url(url)

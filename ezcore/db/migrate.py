@@ -77,7 +77,7 @@ def _upgrade_one(engine: Engine, history: History) -> list[str]:
 
 @contextmanager
 def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection of its own for DDL, closed for good afterwards because its session settings are special."""
+    """A connection of its own for DDL, closed for good afterwards: its session settings are special."""
     with engine.connect() as connection:
         event.listen(connection, "before_cursor_execute", _before_statement)
         driver: Any = connection.connection.driver_connection

@@ -1,4 +1,4 @@
-"""Writes a migration as a person would: one short function per table, plain SQLAlchemy types, no code of ours."""
+"""Writes a migration as a person would: one short function per table, plain types, no code of ours."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ezcore.db.base import Base
 def insert_once(
     session: Session, model: type[Base], values: dict[str, Any], returning: str = "id"
 ) -> Any | None:
-    """Insert and give the new id (or another column), or None when a row with the same unique key is there already."""
+    """Insert and give the new id (or another column); None when a row with the same unique key is there."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = (
         dialect.insert(model).values(values).on_conflict_do_nothing().returning(model.__table__.c[returning])

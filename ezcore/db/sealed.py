@@ -1,7 +1,7 @@
 """Encrypts secrets that live in the database and derives purpose-bound keys from `EZ_SECRET_KEYS`.
 
-AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the row a secret belongs to is bound in as associated
-data, so a ciphertext copied to another row does not open. Subkeys by HKDF-SHA256 (RFC 5869).
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the row a secret belongs to is bound in as
+associated data, so a ciphertext copied to another row does not open. Subkeys by HKDF-SHA256 (RFC 5869).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = "s1"
+KEY_LENGTH = 32
 
 
 class CannotOpen(Exception):
@@ -26,7 +27,7 @@ class SecretBox:
     """Seals and opens secrets. The first key writes, all keys read, so keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        if not keys or any(len(key) < 32 for key in keys):
+        if not keys or any(len(key) < KEY_LENGTH for key in keys):
             raise ValueError("EZ_SECRET_KEYS needs at least one key of 32 characters or more")
         self._keys = tuple(key.encode() for key in keys)
 

@@ -6,19 +6,19 @@ import os
 import secrets
 from pathlib import Path
 
-from ezcore.settings import Settings, SettingsError
+from ezcore.settings import KEY_LENGTH, Settings, SettingsError
 
 FILE = "secret_keys"
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:
-    """The keys of `EZ_SECRET_KEYS`, or of `<state_dir>/secret_keys` (mode 0600), which is made when it is missing.
+    """The keys of `EZ_SECRET_KEYS`, or of `<state_dir>/secret_keys` (mode 0600, made when it is missing).
 
     Raises: SettingsError when a key is too short.
     """
     given = settings.security.secret_keys or _kept(settings.state_dir / FILE)
     keys = tuple(key.strip() for key in given.replace("\n", ",").split(",") if key.strip())
-    if not keys or any(len(key) < 32 for key in keys):
+    if not keys or any(len(key) < KEY_LENGTH for key in keys):
         raise SettingsError(
             "EZ_SECRET_KEYS needs keys of 32 characters or more; make one with: openssl rand -hex 32"
         )

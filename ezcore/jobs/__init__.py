@@ -1,1 +1,1 @@
-"""Durable jobs: tables and engine, event outbox and relay, webhook inbox, staff tasks. The database is the truth."""
+"""Durable jobs: tables and engine, outbox, webhook inbox, staff tasks. The database is the truth."""

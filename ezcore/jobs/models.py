@@ -1,4 +1,4 @@
-"""Tables of durable work: jobs, their steps and request logs, staff tasks, worker processes, scheduler slots."""
+"""Tables of durable work: jobs, their steps and logs, staff tasks, worker processes, scheduler slots."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class StepState(StrEnum):
 class Job(Base):
     """A piece of durable work. `key` is unique: asking twice for the same work gives the same row.
 
-    `run_at`, `lease_until` and `first_failed_at` are on the database's clock. `fence` rises with every claim, so a
-    worker that lost its lease can no longer write.
+    `run_at`, `lease_until` and `first_failed_at` are on the database's clock. `fence` rises with every claim,
+    so a worker that lost its lease can no longer write.
     """
 
     __tablename__ = "job"

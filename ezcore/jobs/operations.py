@@ -1,4 +1,4 @@
-"""Verbs on jobs: enqueue with the change that needs them; retry, run now, cancel, answer, mark done by staff."""
+"""Verbs on jobs: enqueue with the change that needs them; retry, cancel, answer, mark done by staff."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def enqueue(
 ) -> Job:
     """Write a job in the same transaction as the change that needs it, and ring after commit.
 
-    Asking twice with the same `key` gives the row that is there. `provider` is the bulkhead it counts against.
+    Asking twice with the same `key` gives the row that is there. `provider` is its bulkhead.
     """
     by_key = select(Job).where(Job.key == key)
     found = uow.session.scalars(by_key).first()
@@ -84,7 +84,7 @@ def answer(uow: UnitOfWork, job: Job, text: str) -> None:
 
 
 def cancel(uow: UnitOfWork, job: Job, reason: str) -> None:
-    """Give up a job that is not running. What it left at the vendor stays; the reason is kept. Raises: Refused."""
+    """Give up a job that is not running; what it left at the vendor stays. Raises: Refused."""
     uow.actor.require(MANAGE)
     _close(uow, job, JobState.CANCELLED, "job.cancel", reason)
 
@@ -128,7 +128,7 @@ def _lock(uow: UnitOfWork, job: Job) -> None:
 
 
 def _begin_anew(uow: UnitOfWork, job: Job) -> None:
-    """Steps that were not done start over; the handle of one that the vendor works on is kept, its clock is not."""
+    """Steps that were not done start over; one that the vendor works on keeps its handle, not its clock."""
     again = update(JobStep).where(JobStep.job_id == job.id).execution_options(synchronize_session="fetch")
     uow.session.execute(
         again.where(JobStep.state.in_([StepState.FAILED, StepState.UNDONE])).values(

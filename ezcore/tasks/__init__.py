@@ -1,1 +1,1 @@
-"""The bell and who answers it: Huey, made from settings, carrying one word; the work itself is in the database."""
+"""The bell and who answers it: Huey, carrying one word; the work itself is in the database."""

@@ -39,7 +39,7 @@ class CalmConsumer(Consumer):  # type: ignore[misc]  # Huey ships no types
             signal.signal(number, self._handle_signal)
 
     def _handle_signal(self, signum: int, _frame: Any) -> None:
-        # Huey restarts on HUP and breaks off on a second TERM; a supervisor and a closed pipe may both say TERM.
+        # Huey restarts on HUP and breaks off on a second TERM; supervisor and closed pipe may both say TERM.
         self._signum, self._restart, self._graceful = signum, False, True
 
 
@@ -127,7 +127,7 @@ class _Poll:
 
 
 def _quiet(record: logging.LogRecord) -> bool:
-    """One line instead of a stack for what is expected: refused bytes (logged already), a queue that is away."""
+    """One line instead of a stack for what is expected: refused bytes, a queue that is away."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, RefusedMessage):
         return False

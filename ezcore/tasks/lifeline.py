@@ -15,7 +15,7 @@ DRAIN_SECONDS = 10.0
 def exit_when_parent_dies(fd: int, seconds: float = DRAIN_SECONDS) -> threading.Thread:
     """Watch the reading end of the supervisor's pipe, in a thread of its own.
 
-    At end of file this process gets TERM, as from the supervisor itself; what has not drained after `seconds` ends.
+    At end of file this process gets TERM, as from the supervisor; what has not drained after `seconds` ends.
     """
     watcher = threading.Thread(target=_watch, args=(fd, seconds), name="lifeline", daemon=True)
     watcher.start()

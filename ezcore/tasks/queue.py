@@ -67,7 +67,7 @@ def make_queue(settings: Settings, box: SecretBox) -> Queue:
 def ring(queue: Queue) -> None:
     """Say that something is due.
 
-    Raises: QueueAway, or what the storage raises, when it is away: the sweep then finds the work in the database.
+    Raises: QueueAway, or what the storage raises, when it is away: the sweep then finds the work.
     """
     if time.monotonic() < queue.away_until:
         raise QueueAway

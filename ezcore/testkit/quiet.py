@@ -39,7 +39,7 @@ class NoHooks:
 
 @dataclass
 class KeepingDispatch:
-    """Stores events in the outbox, runs the given reactions in the same transaction, remembers what it saw."""
+    """Stores events in the outbox, runs given reactions in the same transaction, remembers what it saw."""
 
     reactions: dict[type[Event], list[Reaction]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)

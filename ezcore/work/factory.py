@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Work:
-    """Opens units of work. `dispatch` runs reactions and fills the outbox; `bell` wakes a worker after commit."""
+    """Opens units of work. `dispatch` runs reactions and fills the outbox, `bell` wakes a worker."""
 
     engine: Engine
     clock: Clock
@@ -77,6 +77,6 @@ class Work:
         """Wake a worker; a bell that does not sound is only noted."""
         try:
             self.bell()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever storage the bell hangs on
             # A silent bell costs seconds, not work: the sweep finds what is due in the database.
             log.warning("could not ring (%s: %s); the sweep will find the work", type(error).__name__, error)

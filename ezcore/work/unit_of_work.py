@@ -22,7 +22,7 @@ Dispatch = Callable[["UnitOfWork", Sequence[Event]], None]
 
 @dataclass
 class UnitOfWork:
-    """One transaction. Business dates come from `clock` in the shop's time zone, leases from the database's clock."""
+    """One transaction. Business dates come from `clock`, leases and due times from the database's clock."""
 
     session: Session
     actor: Actor
@@ -36,7 +36,7 @@ class UnitOfWork:
     wants_ring: bool = field(default=False, init=False)
 
     def emit(self, event: Event) -> None:
-        """Announce what happened: core reactions run now, in this transaction; subscribers hear after commit."""
+        """Announce what happened: reactions run now, in this transaction; subscribers hear after commit."""
         self.dispatch(self, (event,))
 
     def emit_many(self, events: Sequence[Event]) -> None:
@@ -57,7 +57,7 @@ class UnitOfWork:
         return self.clock.today(self.settings.shop.time_zone)
 
     def database_now(self) -> datetime:
-        """The instant that leases and due times are measured by: the database's clock, the same for all machines.
+        """The instant that leases and due times are measured by: the database's clock, one for all machines.
 
         In the simulation time is virtual, so there the business clock decides.
         """

@@ -1,6 +1,6 @@
 """A shop with nothing but the job engine, to be run in processes that a test kills.
 
-Each step writes its key into a file (the "vendor"), after looking whether it is there already, as every module must.
+Each step writes its key into a file (the "vendor"), after looking whether it is there, as every module must.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ class _Kinds(dict):
             [
                 Step("a", "A", run=self._do, undo=self._undo),
                 Step("b", "B", run=self._slow if name.startswith("slow") else self._do, undo=self._undo),
-                Step("c", "C", run=self._refuse) if fails else Settled("c", "C", run=self._do, settle=_settle),
+                Step("c", "C", run=self._refuse)
+                if fails
+                else Settled("c", "C", run=self._do, settle=_settle),
             ],
         )
 

@@ -1,4 +1,4 @@
-"""kill -9 at every line that matters: each effect happens once, no job stays open, whatever queue and database."""
+"""kill -9 at every line that matters: each effect happens once and no job stays open."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def _answers(client):
         return False
 
 
-@pytest.fixture(params=["embedded", pytest.param("production", marks=[pytest.mark.postgresql, pytest.mark.redis])])
+@pytest.fixture(
+    params=["embedded", pytest.param("production", marks=[pytest.mark.postgresql, pytest.mark.redis])]
+)
 def shop(request, tmp_path):
     """SQLite with its own queue file, and PostgreSQL with Redis."""
     if request.param == "embedded":
@@ -194,7 +196,9 @@ def test_flushing_the_queue_in_the_middle_of_fifty_jobs_costs_nothing(production
 def test_without_a_queue_at_all_jobs_run_by_polling(production_shop, redis_server):
     _, server = redis_server
     with _worker(production_shop):
-        _until(lambda: _count(production_shop, select(func.count()).select_from(WorkerProcess)) == 1, "a beat")
+        _until(
+            lambda: _count(production_shop, select(func.count()).select_from(WorkerProcess)) == 1, "a beat"
+        )
         server.kill()
         server.wait()
         started = time.monotonic()

@@ -14,7 +14,7 @@ from ezcore.work import UnitOfWork, Work
 
 @dataclass(frozen=True)
 class StepContext:
-    """Everything a step of ours may use. `operation_key` is fixed for the job, `step_key` for job and step."""
+    """What a step of ours may use. `operation_key` is fixed for the job, `step_key` for job and step."""
 
     job: Job
     step_name: str
@@ -67,8 +67,8 @@ class StepContext:
 class Settled(Step[StepContext]):
     """A step whose effect on our own tables is written in the transaction that marks the step done.
 
-    So our own change happens exactly once: a worker that lost its lease cannot settle, and a step that settled
-    never runs again. `run` may be None for a step that only changes our tables.
+    So our own change happens exactly once: a worker that lost its lease cannot settle, and a step that
+    settled never runs again. `run` may be None for a step that only changes our tables.
     """
 
     settle: Callable[[UnitOfWork, StepContext, Any], None] | None = None

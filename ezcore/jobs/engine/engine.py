@@ -28,7 +28,7 @@ OnEnd = Callable[[UnitOfWork, Job], None]
 class Engine:
     """Runs jobs of the known kinds. `on_end` is told, in the same transaction, when a job fails for good.
 
-    `stopping` is asked between steps: a worker that shuts down hands the rest of a job to the next one at once.
+    `stopping` is asked between steps: a worker that shuts down hands the rest of a job to the next one.
     """
 
     work: Work
@@ -69,7 +69,7 @@ class Engine:
                 lines = rows.rows_of(uow, job, steps)
         except rows.LostLease:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - written down with its stack, whatever it was
             _what_went_wrong(outcomes, error, None)
             return
         if any(line.state == StepState.FAILED for line in lines):
@@ -100,7 +100,7 @@ class Engine:
                 if outcomes.signalled(signal, step, lines[number]):
                     undo_all(self, job, steps, lines, outcomes)
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 _what_went_wrong(outcomes, error, lines[number])
                 return
 
@@ -134,7 +134,7 @@ class Engine:
         outcome: tuple[StepContext, Any] | None,
         end: Outcomes | None,
     ) -> JobStep | None:
-        """One transaction: our own change, the step's result, and the end of the job when this was the last."""
+        """One transaction: our own change, the step's result, and the job's end when this was the last."""
         with self.work.write() as uow:
             rows.hold(uow, job, cause=None, failures=0, first_failed_at=None)
             done = None

@@ -30,7 +30,7 @@ def rows_of(uow: UnitOfWork, job: Job, steps: Sequence[Step[Any]]) -> list[JobSt
     """One row per step, in the order of the steps.
 
     They are made at the first claim, so that later steps can be seen waiting. A job that was begun by another
-    release keeps what is done, by name; new steps are added and those that are gone and were not begun are dropped.
+    release keeps what is done, by name; new steps are added, those that are gone and were not begun dropped.
     """
     stored = uow.session.scalars(select(JobStep).where(JobStep.job_id == job.id).order_by(JobStep.position))
     found = {row.name: row for row in stored}

@@ -13,8 +13,9 @@ from ezcore.db.types import JsonDocument, UtcDateTime
 
 
 class OutboxEvent(Base):
-    """One event, committed with the change it tells of. Rows are picked by state, never by a watermark on the id,
-    because a lower id may commit later.
+    """One event, committed with the change it tells of.
+
+    Rows are picked by state, never by a watermark on the id, because a lower id may commit later.
     """
 
     __tablename__ = "outbox_event"

@@ -1,7 +1,7 @@
-"""Knows every event of the house: a relay reads events back by name, so their classes must be there in each process.
+"""Knows every event of the house: a relay reads events back by name, so each process needs their classes.
 
-Floors forbid this room to name the rooms above; inside a noun, events are always in `events.py`, so they are found
-by their file name.
+Floors forbid this room to name the rooms above; inside a noun, events are always in `events.py`, so they are
+found by their file name.
 """
 
 from __future__ import annotations

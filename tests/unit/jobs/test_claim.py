@@ -1,4 +1,4 @@
-"""Claiming: the best due job first, each by one worker, never more than half of the workers on one provider."""
+"""Claiming: the best due job first, each by one worker, never more than half of them on one provider."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _all_at_once(function, times):
     def safely():
         try:
             function()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a thread keeps its error for the test
             errors.append(error)
 
     threads = [threading.Thread(target=safely) for _ in range(times)]

@@ -83,7 +83,8 @@ def test_a_step_that_is_done_never_runs_again(bench):
 
 
 @pytest.mark.parametrize(
-    "point", ["jobs.claimed", "test.job.one.before", "test.job.one.after", "test.job.one.settled", "work.committed:4"]
+    "point",
+    ["jobs.claimed", "test.job.one.before", "test.job.one.after", "test.job.one.settled", "work.committed:4"],
 )
 def test_our_own_change_happens_once_wherever_the_worker_dies(each_bench, monkeypatch, point):
     bench = each_bench
@@ -156,9 +157,7 @@ def test_reconciling_a_payment_has_its_own_ladder(bench):
 
 
 def test_a_staff_task_opens_at_the_third_failure_while_tries_go_on(bench):
-    number = bench.enqueue(
-        bench.kind(Step("one", "One", run=failing(*[RuntimeError("no")] * 3, None)))
-    )
+    number = bench.enqueue(bench.kind(Step("one", "One", run=failing(*[RuntimeError("no")] * 3, None))))
     for _ in range(2):
         bench.run_until_idle()
         bench.later(bench.wait(number))
@@ -279,7 +278,9 @@ def test_what_cannot_be_undone_is_written_down_and_waits_for_a_person(bench):
     bench.run_until_idle()
     job = bench.job(number)
     assert job.state == "needs_info"
-    assert "sold out. Left behind at the vendor: Make the machine: RuntimeError: vendor is away" in job.question
+    assert (
+        "sold out. Left behind at the vendor: Make the machine: RuntimeError: vendor is away" in job.question
+    )
     assert bench.ended == []
 
 

@@ -1,4 +1,4 @@
-"""What staff may do with a job: retry, answer, cancel, mark done; always with a permission and on the record."""
+"""What staff may do with a job: retry, answer, cancel, mark done; with a permission and on the record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STAFF = Actor("staff", user_id=3, permissions=frozenset({jobs.MANAGE}), name="Ma
 NOSY = Actor("staff", user_id=4, permissions=frozenset(), name="Juhan")
 
 VERBS = {
-    "retry": lambda uow, job: jobs.retry(uow, job),
+    "retry": jobs.retry,
     "answer": lambda uow, job: jobs.answer(uow, job, "the second one"),
     "cancel": lambda uow, job: jobs.cancel(uow, job, "client changed their mind"),
     "mark_done": lambda uow, job: jobs.mark_done(uow, job, "made by hand"),

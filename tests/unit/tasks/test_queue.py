@@ -1,4 +1,4 @@
-"""The bell: one signed word on SQLite or Redis; everything else in the queue is refused, and nobody hangs on it."""
+"""The bell: one signed word on SQLite or Redis; all else in the queue is refused, and nobody hangs on it."""
 
 from __future__ import annotations
 
