@@ -13,4 +13,4 @@ def read_stored(engine: Engine) -> dict[str, str]:
         if not inspect(connection).has_table(StoredSetting.__tablename__):
             return {}
         rows = connection.execute(select(StoredSetting.key, StoredSetting.value))
-        return dict(rows.tuples().all())
+        return {row.key: row.value for row in rows}
