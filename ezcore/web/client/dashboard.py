@@ -33,7 +33,7 @@ def show_dashboard(request: EzRequest) -> dict[str, Any]:
         "is_new": not rows and not owed,
         "active": sum(row.service.state == ServiceState.ACTIVE for row in living),
         "suspended": [row for row in living if row.service.state == ServiceState.SUSPENDED],
-        "owed": sorted(owed, key=lambda row: row.invoice.due_on),
+        "owed": sorted(owed, key=lambda row: (row.invoice.due_on, row.invoice.id)),
         "overdue": [row for row in owed if row.status == "overdue"],
         "unpaid_sum": Money.total((row.invoice.balance_due for row in owed if row.invoice.currency == currency), currency),
         "busy": busy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ezcore.accounts.countries import countries
 from ezcore.billing.invoices import queries
 from ezcore.billing.invoices.models import Invoice
 from ezcore.billing.methods import operations as methods
@@ -64,4 +65,5 @@ def invoice_page(
         "order": order_of_invoice(uow, invoice.id, invoice.client_id),
         "problem": problem,
         "one_day": timedelta(days=1),
+        "countries": countries(),
     }

@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
+from ezcore.accounts.countries import countries
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.orders.carts.models import Cart
 from ezcore.orders.orders import operations as orders
@@ -102,7 +103,8 @@ def _placed(uow: UnitOfWork, cart_id: int, client_id: int) -> Order | None:
 
 
 def _page(request: EzRequest, state: Checkout, **more: Any) -> dict[str, Any]:
-    return state.page("checkout.review", form_key=_new_key(request, state), **{"errors": {}, "notice": None} | more)
+    found = {"errors": {}, "notice": None, "countries": countries(), "form_key": _new_key(request, state)}
+    return state.page("checkout.review", **found | more)
 
 
 def _once_more(request: EzRequest, status: int, notice: str) -> Any:
