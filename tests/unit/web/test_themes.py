@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
+from ezcore.plugin_host import themes
 from ezcore.plugin_host.themes import theme_chain
 from ezcore.settings import SettingsError
-from ezcore.web.shared.static import StaticFiles
 from ezcore.web.shared.theme import Theme
 
 HERE = Path(__file__).parent
@@ -26,11 +26,10 @@ def made(folder, name, parent=None):
 
 
 @pytest.fixture
-def reef(wsgi):
-    chain = theme_chain("reef", DEMO, REEF)
-    wsgi.registry["ez.theme"] = Theme(chain)
-    wsgi.registry["ez.static"] = StaticFiles(chain, {"demo": HERE / "demo/static"})
-    return TestApp(wsgi, extra_environ={"HTTP_HOST": "127.0.0.1"})
+def reef(make_app, monkeypatch):
+    """The demo shop in a theme that a distribution brings."""
+    monkeypatch.setattr(themes, "installed_themes", lambda: REEF)
+    return TestApp(make_app(theme="reef"), extra_environ={"HTTP_HOST": "127.0.0.1"})
 
 
 def test_a_child_theme_that_fills_one_slot_inherits_everything_else(app, reef):
@@ -56,16 +55,16 @@ def test_a_theme_overrides_a_plugins_page_under_the_same_path(tmp_path):
 
 
 def test_the_chain_ends_in_base_whoever_is_named_as_parent(tmp_path):
-    themes = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b")}
+    found = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b")}
 
-    assert theme_chain("a", {}, themes).names == ("a", "b", "base")
+    assert theme_chain("a", {}, found).names == ("a", "b", "base")
 
 
 def test_parents_in_a_circle_stop_the_start(tmp_path):
-    themes = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b", "a")}
+    found = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b", "a")}
 
     with pytest.raises(SettingsError, match="circle"):
-        theme_chain("a", {}, themes)
+        theme_chain("a", {}, found)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "../themes/base", ""])
@@ -104,9 +103,9 @@ def test_static_files_carry_their_content_in_the_address_and_cache_for_ever(app)
     assert app.get(old).headers["Cache-Control"] == "no-cache"
 
 
-def test_static_files_of_child_themes_and_plugins_are_served(reef, wsgi):
+def test_static_files_of_child_themes_and_plugins_are_served(reef):
     for name in ("reef.css", "app.js", "plugins/demo/demo.css"):
-        assert reef.get(wsgi.registry["ez.static"].url(name)).status_code == 200
+        assert reef.get(reef.app.registry["ez.static"].url(name)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.form_fields import fields_of
 from ezcore.web.shared.forms import Form, read_form
+from ezcore.web.shared.paging import paging, sorting
 from ezcore.web.shared.views import page
 
 OPEN = "storefront"
@@ -73,6 +74,15 @@ def vendor(request):
 def reads(request):
     _write(request, "by a GET")
     return Response("kept")
+
+
+@page("macros", "/macros/", public=OPEN, template="macros.pt")
+def macros(request):
+    return {
+        "paging": paging(request, 730, keep=("state",)),
+        "sorting": sorting(request, ("name", "size"), "name", keep=("state",)),
+        "now": request.uow.now(),
+    }
 
 
 @page("staff", "/admin/boxes/", permission="staff.read")
