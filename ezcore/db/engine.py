@@ -36,6 +36,7 @@ def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engin
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -63,6 +64,13 @@ def _begin_sqlite(connection: Connection) -> None:
     else:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # A lock that somebody holds for a minute must not pile up everybody else behind it.
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+    connection.autocommit = False
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -44,7 +44,10 @@ class SecretBox:
     def open(self, row: str, sealed: str) -> str:
         """Decrypt. Raises: CannotOpen."""
         version, _, data = sealed.partition(".")
-        raw = base64.urlsafe_b64decode(data) if version == VERSION else b""
+        try:
+            raw = base64.urlsafe_b64decode(data) if version == VERSION else b""
+        except ValueError as error:
+            raise CannotOpen(row) from error
         for key in self.subkeys("seal"):
             try:
                 return AESGCM(key).decrypt(raw[:12], raw[12:], row.encode()).decode()
