@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ezcore.automation import charges, dunning, endings, reconciliation, renewals, upkeep
 from ezcore.automation.run import Outcome, Task
-from ezcore.jobs.schedule import claim_slot, finish_slot
+from ezcore.jobs.schedule import claim_slot, finish_slot, free_slots
 from ezcore.kernel.clock import SystemClock
 from ezcore.kernel.errors import Refused
 from ezcore.work import Work
@@ -49,30 +49,33 @@ def tick(work: Work) -> None:
     """Run whatever is due by now; harmless when several schedulers tick at once, a missed day is made up today."""
     with work.read() as uow:
         now, today = uow.now(), uow.today()
-    local = now.astimezone(_zone(work)).time()
-    for task in TASKS.values():
-        if task.every_minute:
-            _run_slot(work, task, today, now.strftime("%Y-%m-%dT%H:%M"))
-        elif local >= task.at:
-            _run_slot(work, task, today, today.isoformat())
-
-
-def _run_slot(work: Work, task: Task, on: date, slot: str) -> None:
-    with work.write() as uow:
-        run_id = claim_slot(uow, task.name, slot)
-    if run_id is None:
+        free = free_slots(uow, _slots(work, now, today))
+    if not free:
         return
-    error = None
-    outcome = Outcome()
+    with work.write() as uow:
+        slots = _slots(work, now, today)
+        claimed = {name: claim_slot(uow, name, slots[name]) for name in free}
+    runs = {run_id: _attempt(work, name, today) for name, run_id in claimed.items() if run_id is not None}
+    with work.write() as uow:
+        for run_id, (outcome, error) in runs.items():
+            finish_slot(uow, run_id, outcome.counts(), error)
+
+
+def _slots(work: Work, now: datetime, today: date) -> dict[str, str]:
+    """Which slot of each task has come: its minute, or its day once its time of day is over."""
+    local = now.astimezone(ZoneInfo(work.settings.shop.time_zone)).time()
+    minute = now.strftime("%Y-%m-%dT%H:%M")
+    return {
+        name: minute if task.every_minute else today.isoformat()
+        for name, task in TASKS.items()
+        if task.every_minute or local >= task.at
+    }
+
+
+def _attempt(work: Work, name: str, on: date) -> tuple[Outcome, str | None]:
     try:
-        outcome = run_task(work, task.name, on)
+        return run_task(work, name, on), None
     except Exception as failure:
         # One task that breaks must not keep the others from running; its row and the log say what happened.
-        log.exception("task %s failed", task.name)
-        error = f"{type(failure).__name__}: {failure}"
-    with work.write() as uow:
-        finish_slot(uow, run_id, outcome.counts(), error)
-
-
-def _zone(work: Work) -> ZoneInfo:
-    return ZoneInfo(work.settings.shop.time_zone)
+        log.exception("task %s failed", name)
+        return Outcome(), f"{type(failure).__name__}: {failure}"

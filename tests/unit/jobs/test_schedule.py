@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 from ezcore.jobs.models import ScheduledRun
-from ezcore.jobs.schedule import claim_slot, finish_slot
+from ezcore.jobs.schedule import claim_slot, finish_slot, free_slots
 
 
 def _claim(work, task="billing", slot="2026-03-02"):
@@ -43,3 +44,26 @@ def test_a_run_says_what_it_did(work):
     with work.read() as uow:
         run = uow.session.get_one(ScheduledRun, number)
     assert (run.counts, run.error, run.finished_at is not None) == ({"invoices": 3}, "1 parked", True)
+
+
+def test_a_slot_whose_scheduler_died_is_taken_over_once(work):
+    with work.write() as uow:
+        first = claim_slot(uow, "renewals", "2026-03-02")
+    work.clock.advance(timedelta(minutes=29))
+    with work.write() as uow:
+        assert free_slots(uow, {"renewals": "2026-03-02"}) == []
+        assert claim_slot(uow, "renewals", "2026-03-02") is None
+    work.clock.advance(timedelta(minutes=2))
+    with work.write() as uow:
+        assert free_slots(uow, {"renewals": "2026-03-02"}) == ["renewals"]
+        assert claim_slot(uow, "renewals", "2026-03-02") == first
+        assert claim_slot(uow, "renewals", "2026-03-02") is None
+
+
+def test_a_finished_slot_is_never_taken_over(work):
+    with work.write() as uow:
+        finish_slot(uow, claim_slot(uow, "renewals", "2026-03-02"), {})
+    work.clock.advance(timedelta(days=2))
+    with work.write() as uow:
+        assert free_slots(uow, {"renewals": "2026-03-02"}) == []
+        assert claim_slot(uow, "renewals", "2026-03-02") is None
