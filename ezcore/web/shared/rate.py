@@ -34,7 +34,7 @@ Hit = Callable[[Any, str, Limit], int | None]
 
 
 def rate_limit(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
-    """View deriver: refuse with 429 and Retry-After before the view runs."""
+    """Stands around every declared view: refuse with 429 and Retry-After before the view runs."""
     declaration: Declaration | None = info.options.get("ez_page")
     limit = LIMITS.get(declaration.rate) if declaration else None
     if declaration is None:
