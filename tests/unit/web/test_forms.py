@@ -59,6 +59,7 @@ def test_a_form_in_error_is_422_with_summary_fields_and_all_that_was_typed(app, 
 
     summary = page.html.find(id="errors")
     assert [a["href"] for a in summary.find_all("a")] == ["#name", "#price", "#size"]
+    assert summary.find("a", href="#size").get_text() == "Size: Write a whole number"
     assert page.html.title.string.startswith("Error: ")
     form = page.form
     assert {name: form[name].value for name in ("name", "size", "price", "plan", "aliases", "catch_all")} == {
