@@ -14,11 +14,12 @@ from ezcore.automation import dunning
 from ezcore.billing.invoices import mails as invoice_mails
 from ezcore.billing.invoices.events import InvoiceIssued, InvoicePaid, ReminderDue
 from ezcore.billing.transactions.events import PaymentDeclined, PaymentReceived
+from ezcore.jobs.events import JobClosed, JobReopened
 from ezcore.jobs.models import Job
 from ezcore.jobs.outbox import operations as outbox
 from ezcore.kernel.events import Event
 from ezcore.orders.fulfilment import operations as fulfilment
-from ezcore.services.lifecycle import jobs as lifecycle_jobs
+from ezcore.services.lifecycle import arrival
 from ezcore.services.services import mails as service_mails
 from ezcore.services.services.events import ActionDone, CancellationScheduled
 from ezcore.work import UnitOfWork, Work
@@ -29,6 +30,8 @@ Mailing = Callable[[UnitOfWork, Any, str], None]
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     InvoicePaid: (fulfilment.deliver_paid, dunning.lift),
     ActionDone: (fulfilment.close_orders, dunning.after_action),
+    JobClosed: (arrival.closed_by_staff,),
+    JobReopened: (arrival.reopened,),
 }
 
 MAILS: dict[type[Event], Mailing] = {
@@ -61,4 +64,4 @@ def send_mails(work: Work, event: Event, event_id: int) -> None:
 def job_failed(uow: UnitOfWork, job: Job) -> None:
     """A job failed for good: the room that asked for it hears, in the same unit of work."""
     if job.kind.startswith("services."):
-        lifecycle_jobs.failed(uow, job)
+        arrival.failed(uow, job)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
+from ezcore.jobs.events import JobClosed, JobReopened
 from ezcore.jobs.models import Job, JobState, JobStep, StaffTask, StepState
 from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.jobs import JobKind
@@ -58,13 +59,16 @@ def enqueue(
 def retry(uow: UnitOfWork, job: Job, reason: str = "") -> None:
     """Run a waiting, stuck or failed job again now, from its first step that is not done.
 
-    Raises: NotAllowed; Refused when the job runs or is over well.
+    Emits: JobReopened when it had failed for good. Raises: NotAllowed; Refused when the job runs or is over well.
     """
     uow.actor.require(MANAGE)
     _lock(uow, job)
     if job.state not in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED):
         raise Refused(f"job {job.id} is {job.state}; only waiting or failed jobs can be retried")
+    over = job.state == JobState.FAILED
     _move(uow, job, JobState.QUEUED, "job.retry", reason)
+    if over:
+        uow.emit(JobReopened(job.id, job.kind))
     job.run_at = uow.database_now()
     job.failures, job.first_failed_at, job.finished_at = 0, None, None
     _begin_anew(uow, job)
@@ -147,6 +151,7 @@ def _close(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -
     _move(uow, job, state, verb, reason)
     job.finished_at = uow.now()
     close_task(uow, job, reason)
+    uow.emit(JobClosed(job.id, job.kind, str(state)))
 
 
 def _move(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -> None:

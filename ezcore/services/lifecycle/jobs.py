@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from ezcore.jobs.engine.context import Settled, StepContext
-from ezcore.jobs.models import Job
-from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.errors import PermanentFailure
 from ezcore.plugin_api.jobs import PROVISIONING, JobKind, Step
 from ezcore.plugin_api.ports.provisioning import ModuleStep, ProvisioningCall, ProvisioningModule
 from ezcore.plugin_api.values import Resource
+from ezcore.services.lifecycle.arrival import arrive
 from ezcore.services.lifecycle.call import make_call
 from ezcore.services.servers import operations as servers
-from ezcore.services.services import operations as services
-from ezcore.services.services.events import ActionDone, ActionFailed
-from ezcore.services.services.models import Service, ServiceResource, ServiceState
-from ezcore.services.services.rules import VERBS
+from ezcore.services.services.models import Service, ServiceResource
 from ezcore.work import UnitOfWork
 
 
@@ -35,13 +29,6 @@ def steps_of(context: StepContext) -> Sequence[Step[Any]]:
     own = module.steps(verb)
     first = [Settled("server", "Choose a server", settle=_choose_server)] if verb == "create" else []
     return [*first, *(_wrap(step, module) for step in own), _last(verb, own[-1].name)]
-
-
-def failed(uow: UnitOfWork, job: Job) -> None:
-    """A lifecycle job failed for good: free the service's place. Emits: ActionFailed."""
-    service = uow.session.get_one(Service, job.payload["service_id"])
-    service.open_action = None
-    uow.emit(ActionFailed(service.id, service.client_id, job.payload["verb"], job.key, job.cause or ""))
 
 
 def _wrap(step: ModuleStep, module: ProvisioningModule) -> Step[StepContext]:
@@ -75,7 +62,7 @@ def _last(verb: str, source: str | None) -> Settled:
         service = _service(uow, context)
         if source is not None and verb == "create":
             _remember_resource(uow, service, context.results[source])
-        _arrive(uow, service, verb, context)
+        arrive(uow, service, context.job)
 
     return Settled("settle", titles[verb], settle=settle)
 
@@ -98,32 +85,6 @@ def _remember_resource(uow: UnitOfWork, service: Service, result: Any) -> None:
             live_key=f"{service.module}:{service.server_id}:{resource.external_id}",
         )
     )
-
-
-def _arrive(uow: UnitOfWork, service: Service, verb: str, context: StepContext) -> None:
-    _, target = VERBS[verb]
-    if service.open_action != verb:
-        raise Refused(f"the service waits for {service.open_action}, not for {verb}")
-    service.open_action = None
-    if verb == "create":
-        service.activated_at = uow.now()
-    elif verb == "suspend":
-        service.suspended_on, service.suspend_reason = uow.today(), context.payload["reason"][:200]
-    elif verb == "unsuspend":
-        service.suspended_on, service.suspend_reason = None, None
-    elif verb == "terminate":
-        _close(uow, service)
-    services.move(uow, service, ServiceState(target), context.payload["reason"])
-    uow.emit(ActionDone(service.id, service.client_id, verb, context.job.key))
-
-
-def _close(uow: UnitOfWork, service: Service) -> None:
-    service.ended_at = uow.now()
-    live = select(ServiceResource).where(
-        ServiceResource.service_id == service.id, ServiceResource.removed_at.is_(None)
-    )
-    for resource in uow.session.scalars(live):
-        resource.removed_at, resource.live_key = uow.now(), None
 
 
 def _service(uow: UnitOfWork, context: StepContext) -> Service:

@@ -1,0 +1,92 @@
+"""A setup that fails for good is shown, retried, cancelled or done by hand, and the service follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from ezcore.jobs import operations as jobs
+from ezcore.jobs.models import Job, JobState, StaffTask
+from ezcore.kernel.actor import Actor
+from ezcore.reports.invariants import broken_invariants
+
+KADRI = Actor("staff", user_id=1, permissions=frozenset({"jobs.manage", "services.manage"}), name="Kadri")
+
+
+@pytest.fixture
+def broken_setup(town):
+    """A paid service whose token may not clone: the vendor refuses every try for good."""
+    gone = {"call": "clone", "kind": "error", "times": -1}
+    args = {
+        "status": 500,
+        "reason": "unable to find configuration file for VM 9000 on node 'pve1'",
+        "body": {},
+    }
+    town.proxmox.faults.script(_fault(gone | {"args": args}))
+    mira = town.newcomer()
+    town.pay(mira, town.order(mira))
+    return town
+
+
+def test_a_setup_that_cannot_work_ends_with_a_question_for_staff_and_nothing_at_the_vendor(broken_setup):
+    town = broken_setup
+    job = _job(town)
+    assert job.state in (JobState.FAILED, JobState.NEEDS_INFO)
+    assert town.vms() == []
+    assert town.service().state == "pending"
+    with town.shop.work.read() as uow:
+        assert (
+            uow.session.scalars(select(StaffTask).where(StaffTask.closed_at.is_(None))).one().job_id == job.id
+        )
+        assert broken_invariants(uow) == []
+
+
+def test_the_job_is_retried_when_the_vendor_is_mended(broken_setup):
+    town = broken_setup
+    town.proxmox.faults.clear()
+    with town.shop.work.write(KADRI) as uow:
+        jobs.retry(uow, uow.session.get_one(Job, _job(town).id), "template is back")
+    town.life.settle()
+    assert town.service().state == "active"
+    assert len(town.vms()) == 1
+    with town.shop.work.read() as uow:
+        assert uow.session.scalars(select(StaffTask).where(StaffTask.closed_at.is_(None))).all() == []
+
+
+def test_a_cancelled_setup_leaves_the_service_free_for_another_action(broken_setup):
+    town = broken_setup
+    with town.shop.work.write(KADRI) as uow:
+        jobs.cancel(uow, uow.session.get_one(Job, _job(town).id), "client changed their mind")
+    assert town.service().open_action is None
+    assert town.service().state == "pending"
+
+
+def test_marking_done_by_hand_makes_the_service_active(broken_setup):
+    town = broken_setup
+    job = _job(town)
+    if job.state == JobState.FAILED:
+        pytest.skip("a job that failed for good is retried, not marked")
+    with town.shop.work.write(KADRI) as uow:
+        jobs.mark_done(uow, uow.session.get_one(Job, job.id), "built it by hand")
+    town.life.settle()
+    assert town.service().state == "active"
+
+
+def test_staff_without_the_permission_may_not(broken_setup):
+    town = broken_setup
+    nobody = replace(KADRI, permissions=frozenset())
+    with pytest.raises(Exception, match=r"jobs\.manage"), town.shop.work.write(nobody) as uow:
+        jobs.retry(uow, uow.session.get_one(Job, _job(town).id))
+
+
+def _job(town) -> Job:
+    with town.shop.work.read() as uow:
+        return uow.session.scalars(select(Job).where(Job.kind == "services.create")).one()
+
+
+def _fault(values):
+    from ezcore.plugin_api.sandbox.faults import Fault
+
+    return Fault(**values)
