@@ -7,12 +7,15 @@ WebTest; `as_client` and `as_staff` give browsers that are logged in.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from webtest import TestApp
 
 from ezcore.accounts import operations as accounts
@@ -27,25 +30,41 @@ SITE = "http://shop.example"
 PASSWORD = "quiet lake heron 42"
 
 
+@pytest.fixture(scope="session")
+def seeded_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the catalog in it."""
+    path = tmp_path_factory.mktemp("seeded") / "shop.sqlite3"
+    shutil.copy(sqlite_template, path)
+    made = _build(path, path.parent)
+    with made.work.write() as uow:
+        seed_catalog(uow, vps_module=None)
+    made.engine.dispose()
+    return path
+
+
 @pytest.fixture
-def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Ezcore]:
+def shop(seeded_template: Path, tmp_path: Path) -> Iterator[Ezcore]:
     """A seeded shop; bank transfer is the way to pay where that plugin is installed."""
+    path = tmp_path / "shop.sqlite3"
+    shutil.copy(seeded_template, path)
+    made = _build(path, tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def _build(database: Path, state: Path) -> Ezcore:
     plugins = [plugin.name for plugin in installed_plugins() if plugin.name == "banktransfer"]
     ini = {
         "ez.plugins": " ".join(plugins),
-        "ez.state_dir": str(tmp_path),
-        "ez.database.url": sqlite_url,
+        "ez.state_dir": str(state),
+        "ez.database.url": f"sqlite:///{database}",
         "ez.shop.site_url": SITE,
         "ez.shop.address": "Pikk 1; 10123 Tallinn; Estonia",
         "ez.security.secret_keys": "test-key-that-is-no-secret-at-all-0001",
     }
     if plugins:
         ini |= {"banktransfer.account_holder": "EZ Solutions OÜ", "banktransfer.iban": "EE382200221020145685"}
-    made = build(load(ini, {}), clock=MovingClock(MORNING), bell=lambda: None, virtual_time=True)
-    with made.work.write() as uow:
-        seed_catalog(uow, vps_module=None)
-    yield made
-    made.engine.dispose()
+    return build(load(ini, {}), clock=MovingClock(MORNING), bell=lambda: None, virtual_time=True)
 
 
 @pytest.fixture
@@ -120,3 +139,24 @@ def order(browser: TestApp, slug: str = "web-pro", **fields: str) -> int:
 def csrf_of(browser: TestApp, path: str = "/pricing/web-pro/") -> str:
     """The token that forms of this browser carry."""
     return str(browser.get(path).html.find("input", {"name": "csrf_token"})["value"])
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Engine], Any]:
+    """Collects the statements that run inside the block."""
+
+    @contextmanager
+    def collect(engine: Engine) -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def remember(_conn, _cursor, statement, *_rest) -> None:
+            if not statement.startswith(("PRAGMA", "BEGIN")):
+                seen.append(statement)
+
+        event.listen(engine, "before_cursor_execute", remember)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", remember)
+
+    return collect

@@ -34,7 +34,11 @@ def cancel(request: EzRequest) -> Any:
     row = service_row(request.uow, path_id(request), request.client_id)
     reason = one_line(str(request.POST.get("reason", "")))[:400]
     services.schedule_cancellation(request.uow, row.service, reason)
-    flash(request, "ok", f"{row.service.label} ends on {row.service.cancel_on:%-d %B %Y}. You can take that back until then.")
+    flash(
+        request,
+        "ok",
+        f"{row.service.label} ends on {row.service.cancel_on:%-d %B %Y}. You can take that back until then.",
+    )
     return HTTPSeeOther(request.route_path("service", id=row.service.id))
 
 

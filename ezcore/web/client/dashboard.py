@@ -35,10 +35,15 @@ def show_dashboard(request: EzRequest) -> dict[str, Any]:
         "suspended": [row for row in living if row.service.state == ServiceState.SUSPENDED],
         "owed": sorted(owed, key=lambda row: (row.invoice.due_on, row.invoice.id)),
         "overdue": [row for row in owed if row.status == "overdue"],
-        "unpaid_sum": Money.total((row.invoice.balance_due for row in owed if row.invoice.currency == currency), currency),
+        "unpaid_sum": _sum(owed, currency),
         "busy": busy,
         "progress": setups(uow, [row.service.id for row in busy]),
         "credit": -ledger.balance(uow, ledger.CLIENT_CREDIT, currency, client_id),
         "groups": products.store_groups(uow),
         "renews_next": next((row for row in living if row.service.paid_until and row.status == "active"), None),
     }  # fmt: skip
+
+
+def _sum(owed: list[InvoiceRow], currency: str) -> Money:
+    mine = (row.invoice.balance_due for row in owed if row.invoice.currency == currency)
+    return Money.total(mine, currency)

@@ -35,7 +35,9 @@ def list_invoices(request: EzRequest) -> dict[str, Any]:
     if shown not in kinds:
         shown = "open" if kinds["open"] else "all"
     currency = request.settings.shop.currency
-    owed = Money.total((r.invoice.balance_due for r in kinds["open"] if r.invoice.currency == currency), currency)
+    owed = Money.total(
+        (r.invoice.balance_due for r in kinds["open"] if r.invoice.currency == currency), currency
+    )
     return {
         "rows": kinds[shown],
         "tabs": [(name, title, len(kinds[name]), name == shown) for name, title in TABS],

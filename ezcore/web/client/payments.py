@@ -37,10 +37,12 @@ def start(request: EzRequest) -> Any:
     """Open a transaction and ask the gateway; then show where to go on."""
     number, sent = request.matchdict["number"], request.POST.getall("gateway")
     gateway = str(sent[0]) if len(sent) == 1 else ""
+    if gateway not in {offer.name for offer in offered(request)}:
+        return _problem(request, number, 422, "Choose one of the payment ways offered")
     try:
-        if gateway not in {offer.name for offer in offered(request)}:
-            raise InvalidInput("choose one of the payment ways offered", field="gateway")
-        opened = pay.start(request.work, request.actor, request.host_of_plugins.ports, number, gateway, _mode(request))
+        opened = pay.start(
+            request.work, request.actor, request.host_of_plugins.ports, number, gateway, _mode(request)
+        )
     except InvalidInput as error:
         return _problem(request, number, 422, error.message)
     except (StepSignal, LookupError):
@@ -84,7 +86,9 @@ def show_return(request: EzRequest) -> Any:
     return found
 
 
-def payment_state(invoice: Invoice, latest: Transaction | None) -> Literal["paid", "waiting", "failed", "open"]:
+def payment_state(
+    invoice: Invoice, latest: Transaction | None
+) -> Literal["paid", "waiting", "failed", "open"]:
     """In four words; nothing of it comes from the address."""
     if invoice.status == "paid":
         return "paid"

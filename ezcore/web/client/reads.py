@@ -60,7 +60,9 @@ class ServiceRow:
 
 def service_rows(uow: UnitOfWork, client_id: int) -> list[ServiceRow]:
     """All services of a client: living ones by renewal date, then those that are over."""
-    rows = _rows(uow, _services().where(Service.client_id == client_id).order_by(Service.paid_until, Service.id))
+    rows = _rows(
+        uow, _services().where(Service.client_id == client_id).order_by(Service.paid_until, Service.id)
+    )
     return sorted(rows, key=lambda row: row.is_over)
 
 
@@ -137,4 +139,6 @@ def _services() -> Select[Service, Product, ServiceResource]:
 
 
 def _rows(uow: UnitOfWork, query: Select[Service, Product, ServiceResource]) -> list[ServiceRow]:
-    return [ServiceRow(service, product, resource) for service, product, resource in uow.session.execute(query)]
+    return [
+        ServiceRow(service, product, resource) for service, product, resource in uow.session.execute(query)
+    ]

@@ -29,7 +29,10 @@ CLIENT = (
 ADMIN = (
     ("", (("Dashboard", "layout-dashboard", "admin"),)),
     ("Sales", (("Orders", "shopping-cart", "admin.orders"), ("Services", "server", "admin.services"))),
-    ("Billing", (("Invoices", "receipt", "admin.invoices"), ("Transactions", "banknote", "admin.transactions"))),
+    (
+        "Billing",
+        (("Invoices", "receipt", "admin.invoices"), ("Transactions", "banknote", "admin.transactions")),
+    ),
     (
         "Operations",
         (
@@ -59,7 +62,9 @@ def admin_menu(request: Any) -> list[tuple[str, list[Entry]]]:
     """Groups of the admin area."""
     groups = []
     for title, entries in ADMIN:
-        shown = [_entry(request, label, icon, route) for label, icon, route in entries if _there(request, route)]
+        shown = [
+            _entry(request, label, icon, route) for label, icon, route in entries if _there(request, route)
+        ]
         if shown:
             groups.append((title, shown))
     return groups

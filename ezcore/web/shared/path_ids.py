@@ -12,7 +12,7 @@ _ID: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 def as_id(text: str | None) -> int:
-    """The number, when it is written as we write it. Raises: NotFound (also for `1e3`, `0`, `１２`)."""
+    """The number, when it is written as we write it. Raises: NotFound, also for `1e3` and foreign digits."""
     if text is None or _ID.fullmatch(text) is None:
         raise NotFound("There is no such page")
     return int(text)

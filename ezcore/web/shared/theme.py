@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from markupsafe import escape
 from ezcore.plugin_host.themes import ThemeChain
 from ezcore.web.shared import cycles, markup
 from ezcore.web.shared.navigation import admin_menu, client_menu
+
+
+@cache
+def _loader(folder: Path, reload: bool) -> Any:  # noqa: FBT001 - private, and cached by position
+    """One per folder and process: applications that share a theme share its compiled templates."""
+    return PageTemplateLoader(str(folder), auto_reload=reload)
 
 
 class Theme:
@@ -24,16 +31,13 @@ class Theme:
     def __init__(self, chain: ThemeChain, *, reload: bool = False) -> None:
         self.chain = chain
         self._reload = reload
-        self._loaders: dict[Path, Any] = {}
         self._found: dict[str, PageTemplate] = {}
 
     def load(self, spec: str) -> PageTemplate:
         """The template of this name. Raises: LookupError."""
         if spec not in self._found or self._reload:
             folder, path = self.chain.find(spec)
-            fresh = PageTemplateLoader(str(folder), auto_reload=self._reload)
-            loader = self._loaders.setdefault(folder, fresh)
-            self._found[spec] = loader[path]
+            self._found[spec] = _loader(folder, self._reload)[path]
         return self._found[spec]
 
     def render(self, spec: str, **context: Any) -> str:

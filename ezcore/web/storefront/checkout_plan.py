@@ -51,7 +51,11 @@ def take_plan(request: EzRequest) -> Any:
 def _wish(request: EzRequest) -> Wish:
     product = products.product_by_slug(request.uow, request.matchdict["plan_slug"])
     model = order_model(request, product)
-    wish = default_wish(product, request.settings.shop.currency, model, request.GET.get("cycle")) if model else None
+    wish = (
+        default_wish(product, request.settings.shop.currency, model, request.GET.get("cycle"))
+        if model
+        else None
+    )
     if wish is None or wish.configured is None:
         raise Refused(f"{product.name} cannot be ordered at the moment")
     return wish

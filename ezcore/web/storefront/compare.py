@@ -1,4 +1,4 @@
-"""The compare table: turns the feature lines of several plans into rows, so that "2 GB memory" stands under "4 GB memory"."""
+"""The compare table: feature lines of several plans as rows, so that "2 GB memory" stands under "4 GB memory"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ezcore.web.storefront.plans import prices_in
 
 _MEASURED: Final = re.compile(r"((?:up to )?[0-9][0-9.,]*(?: ?[GTMK]B(?=\s))?)\s+(.+)", re.IGNORECASE)
 YES: Final = "Included"
-NO: Final = "–"
+NO: Final = "\u2013"
 
 
 def compare(products: Sequence[Product], currency: str) -> list[tuple[str, list[str]]]:

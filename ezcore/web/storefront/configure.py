@@ -74,19 +74,24 @@ class Wish:
     def options(self) -> list[tuple[ProductOption, list[tuple[OptionChoice, Money, bool]]]]:
         """Options in the operator's order: each choice with what it adds, and whether it is chosen."""
         price = next(
-            (price for price in prices_in(self.product, self.currency) if price.cycle_name == self.cycle), None
+            (price for price in prices_in(self.product, self.currency) if price.cycle_name == self.cycle),
+            None,
         )
         nothing = Money.zero(self.currency)
         return [
             (
                 option,
                 [
-                    (choice, choice_amount(choice, price) if price else nothing, choice.key == self.choices.get(option.key))
+                    (
+                        choice,
+                        choice_amount(choice, price) if price else nothing,
+                        choice.key == self.choices.get(option.key),
+                    )
                     for choice in option.choices
                 ],
             )
             for option in self.product.options
-        ]  # fmt: skip
+        ]
 
     def renews_on(self, today: date) -> date | None:
         """The first day of the second period."""

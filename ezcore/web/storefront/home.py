@@ -11,7 +11,8 @@ from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
 from ezcore.web.storefront.shelf import shelf
 
-ROBOTS = "User-agent: *\nDisallow: /accounts/\nDisallow: /billing/\nDisallow: /cart/\nDisallow: /dashboard/\nDisallow: /orders/\n"
+CLOSED = ("/accounts/", "/billing/", "/cart/", "/dashboard/", "/orders/")
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in CLOSED)
 
 
 @page("store", "/", public="storefront", template="client/home.pt")

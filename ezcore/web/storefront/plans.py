@@ -92,7 +92,7 @@ def current_of(tabs: Sequence[CycleTab]) -> str | None:
 
 
 def _saves(products: Sequence[Product], currency: str, name: str) -> str:
-    """ "2 months free" when that is true of every product sold by this cycle; rounded down, so never too much."""
+    """Says "2 months free" when that is true of every product sold by this cycle; rounded down, so never too much."""
     saved = set()
     for product in products:
         prices = {price.cycle_name: price for price in prices_in(product, currency)}

@@ -61,5 +61,7 @@ def _not_sold(uow: UnitOfWork, product: Product) -> bool:
 
 def _plain(uow: UnitOfWork, cart: Cart) -> list[tuple[CartLine, Product]]:
     ids = {line.product_id for line in cart.lines}
-    known = {product.id: product for product in uow.session.scalars(select(Product).where(Product.id.in_(ids)))}
+    known = {
+        product.id: product for product in uow.session.scalars(select(Product).where(Product.id.in_(ids)))
+    }
     return [(line, known[line.product_id]) for line in cart.lines]

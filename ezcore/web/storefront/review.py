@@ -64,9 +64,13 @@ def place_order(request: EzRequest) -> Any:
     if state.cart is None or state.cart.id != key.cart_id or state.due != "checkout.review":
         raise Refused("Your cart has changed since this page was opened. Please look at it again.")
     if request.uow.now().timestamp() - key.at > GOOD_FOR:
-        return _once_more(request, 409, "This page was open for more than a day. Please look at your order again.")
+        return _once_more(
+            request, 409, "This page was open for more than a day. Please look at your order again."
+        )
     if key.shown != _print(state):
-        return _once_more(request, 409, "Something has changed since this page was opened; this is how it is now.")
+        return _once_more(
+            request, 409, "Something has changed since this page was opened; this is how it is now."
+        )
     if request.POST.getall("terms") != ["yes"]:
         request.response.status_code = 422
         return _page(request, state, errors={"terms": "Please accept the terms"})

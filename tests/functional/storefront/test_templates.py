@@ -13,7 +13,9 @@ from ezcore.kernel.resources import find_tree
 BASE = find_tree("themes") / "base"
 TEMPLATES = sorted(str(path.relative_to(BASE)) for path in BASE.rglob("*.pt"))
 # Chameleon takes a macro parameter of such a name for the Python builtin when the caller does not pass it.
-BUILTINS = re.compile(r"(?:tal:define|\bdefine)=\"[^\"]*?(?:^|; |\")(type|id|min|max|input|filter|list|format) ")
+BUILTINS = re.compile(
+    r"(?:tal:define|\bdefine)=\"[^\"]*?(?:^|; |\")(type|id|min|max|input|filter|list|format) "
+)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
