@@ -5,6 +5,7 @@ Each step writes its key into a file (the "vendor"), after looking whether it is
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ def enqueue_with(shop: Shop, kinds: list[str], environ: dict[str, str]) -> None:
 def run_worker(shop: Shop, environ: dict[str, str], lifeline: Any = None) -> None:
     """Be a worker until told to stop, or until `environ` says die."""
     os.environ.update(environ)
+    exit_when_parent_dies(multiprocessing.parent_process().sentinel, seconds=5)  # a killed test leaves nobody
     if lifeline is not None:
         exit_when_parent_dies(lifeline.fileno(), seconds=5)
     work, queue = shop.open()
