@@ -59,8 +59,8 @@ test-unit: setup ## rules and operations of every room and plugin
 test-functional: setup ## through WebTest, over months, against attackers, from an installed wheel
 	$(call pytest_if_there,-n $(WORKERS),tests/functional tests/scenarios tests/security tests/packaging)
 
-test-faults: setup ## kill -9 and real processes; one at a time, because they measure time
-	$(call pytest_if_there,,tests/faults)
+test-faults: setup ## kill -9 and real processes
+	$(call pytest_if_there,-n $(WORKERS),tests/faults)
 
 test-browser: setup ## Chromium
 	$(call pytest_if_there,,tests/browser)
