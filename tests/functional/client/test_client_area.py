@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from sqlalchemy import select
 
@@ -123,7 +125,7 @@ def test_a_visitor_is_asked_to_log_in_and_staff_is_not_a_client(browser, as_staf
 
 @pytest.mark.parametrize("number", NO_IDS)
 def test_a_number_that_is_not_written_as_ours_is_not_found(as_client, number):
-    ann = as_client()
+    ann, number = as_client(), quote(number)
     for path in (f"/dashboard/services/{number}/", f"/orders/{number}/", f"/billing/invoices/{number}/"):
         ann.get(path, status=404)
 
