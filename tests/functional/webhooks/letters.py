@@ -34,7 +34,9 @@ def signature(body: bytes, at: int, secret: str = WEBHOOK_SECRET) -> str:
     return f"t={at},v1={signed}"
 
 
-def knock(web: Any, shop: Any, body: bytes, *, late: int = 0, secret: str = WEBHOOK_SECRET, door: str = DOOR) -> Any:
+def knock(
+    web: Any, shop: Any, body: bytes, *, late: int = 0, secret: str = WEBHOOK_SECRET, door: str = DOOR
+) -> Any:
     """Post a signed letter, `late` seconds old."""
     at = int(shop.work.clock.now().timestamp()) - late
     headers = {"Stripe-Signature": signature(body, at, secret), "Content-Type": "application/json"}

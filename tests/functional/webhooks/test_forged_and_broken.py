@@ -39,7 +39,9 @@ def refused(stripe_shop):
 
 
 def post(web, body, header=None, **more):
-    headers = {"Content-Type": "application/json"} | ({"Stripe-Signature": header} if header is not None else {})
+    headers = {"Content-Type": "application/json"} | (
+        {"Stripe-Signature": header} if header is not None else {}
+    )
     return web.post(DOOR, body, headers=headers | more, expect_errors=True)
 
 
@@ -101,7 +103,9 @@ def test_B086_a_packed_body_is_not_unpacked(web, now, refused):
     refused()
 
 
-@pytest.mark.parametrize("door", ["/webhooks/nobody/", "/webhooks/proxmox/", "/webhooks/banktransfer/", "/webhooks/%00/"])
+@pytest.mark.parametrize(
+    "door", ["/webhooks/nobody/", "/webhooks/proxmox/", "/webhooks/banktransfer/", "/webhooks/%00/"]
+)
 def test_B091_a_source_that_is_not_active(stripe_shop, web, refused, door):
     assert knock(web, stripe_shop, BODY, door=door).status_int in (400, 404)
     refused(rows=0)

@@ -23,7 +23,10 @@ RECORDED = sorted(Path(CONTRACTS, "stripe", "events").glob("*.json")) if CONTRAC
 
 # Ours, for where the recorded ones are not: another version, another mode, a thing that is no event.
 OWN = {
-    "another version": (event("payment_intent.succeeded", api_version="2026-08-26.dahlia"), "version mismatch"),
+    "another version": (
+        event("payment_intent.succeeded", api_version="2026-08-26.dahlia"),
+        "version mismatch",
+    ),
     "another mode": (event("payment_intent.succeeded", livemode=True), "mode mismatch"),
     "another object": (event("v1.billing.meter.no_meter_found", object="v2.core.event"), "not an event"),
     "a connected account": (event("payout.paid", account="acct_other"), "connected account"),
@@ -101,7 +104,10 @@ def test_every_recorded_event_in_our_version_about_strangers_changes_no_money(to
 
 
 def test_B089_an_unknown_type_or_object_is_parked(town):
-    bodies = [event("thing.happened"), event("payment_intent.succeeded", data={"object": {"id": "pi_stranger"}})]
+    bodies = [
+        event("thing.happened"),
+        event("payment_intent.succeeded", data={"object": {"id": "pi_stranger"}}),
+    ]
     for wanted in bodies:
         assert knock(town.web, town.shop, json.dumps(wanted).encode()).status_int == 200
     town.life.settle()
@@ -113,7 +119,9 @@ def test_B089_an_unknown_type_or_object_is_parked(town):
     assert "Stripe has it no more" in reason
 
 
-@pytest.mark.parametrize("change", [{"currency": "usd"}, {"amount_received": None}], ids=["dollars", "no amount"])
+@pytest.mark.parametrize(
+    "change", [{"currency": "usd"}, {"amount_received": None}], ids=["dollars", "no amount"]
+)
 def test_B089_a_payment_in_another_currency_or_without_an_amount_pays_nothing(town, change):
     mira = town.newcomer()
     clicks.pay(town.go_to_checkout(mira, town.order(mira)))
@@ -129,5 +137,3 @@ def test_B089_a_payment_in_another_currency_or_without_an_amount_pays_nothing(to
         assert row.reason or job.cause
         assert uow.session.scalars(select(Transaction.status)).all() == ["pending"]
     assert town.service().state == "pending"
-
-
