@@ -15,7 +15,7 @@ from ezcore.kernel.money import Money
 from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service, ServiceState
 from ezcore.worker import drain
-from tests.fixtures_shop import PASSWORD, csrf_of, order
+from tests.fixtures_shop import PASSWORD, csrf_of, order, put_in_cart
 
 BILL = "/billing/invoices/2026-00001/"
 PAGES = (
@@ -81,6 +81,19 @@ def test_paying_sets_the_service_up_and_the_order_is_done(shop, as_client):
     assert page.html.select_one("[data-done]")
     assert not page.html.find("html")
     assert "Active" in ann.get("/dashboard/services/1/").text
+
+
+def test_an_order_is_watched_until_its_last_service_is_done(shop, as_client):
+    ann = as_client()
+    put_in_cart(ann, "web-start")
+    number = order(ann)
+    pay(shop)
+    with shop.work.write() as uow:  # as if the second were still being made
+        uow.session.get_one(Service, 2).state = ServiceState.PENDING
+    page = ann.get(f"/orders/{number}/progress/", headers={"X-Fragment": "1"})
+    assert not page.html.select_one("[data-done]")
+    assert ann.get(f"/orders/{number}/").html.select_one("[data-live]")
+    assert ann.get("/dashboard/services/1/progress/", headers={"X-Fragment": "1"}).html.select_one("[data-done]")
 
 
 def test_a_fragment_opened_by_a_person_leads_to_its_page(as_client):
