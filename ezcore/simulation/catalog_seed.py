@@ -98,7 +98,7 @@ def _hosting(uow: UnitOfWork) -> None:
             "Small businesses",
             "7.00",
             "70.00",
-            ("10 websites", "50 GB", "50 mailboxes"),
+            ("10 websites", "50 GB storage", "50 mailboxes"),
             True,
         ),
         (
