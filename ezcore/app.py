@@ -103,7 +103,7 @@ def make_app(shop: Ezcore) -> Any:
     """The WSGI application."""
     from ezcore.web import make_wsgi  # noqa: PLC0415 - Pyramid costs half a second; only `serve` pays it
 
-    return make_wsgi(shop.work, shop.host, shop.inbox_kind)
+    return make_wsgi(shop.work, shop.host, shop.inbox_kind, shop.kinds)
 
 
 def take_in_offers(shop: Ezcore) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ezcore.jobs.inbox.operations import process_kind  # noqa: F401 - re-exported for the composition's types
@@ -10,8 +11,8 @@ from ezcore.plugin_host import PluginHost
 from ezcore.work import Work
 
 
-def make_wsgi(work: Work, host: PluginHost, inbox_kind: JobKind) -> Any:
+def make_wsgi(work: Work, host: PluginHost, inbox_kind: JobKind, kinds: Mapping[str, JobKind]) -> Any:
     """The WSGI application of a shop."""
     from ezcore.web.assembly import assemble  # noqa: PLC0415 - imports Pyramid
 
-    return assemble(work, host, inbox_kind)
+    return assemble(work, host, inbox_kind, kinds)

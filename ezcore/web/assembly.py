@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from pyramid.config import Configurator
@@ -26,11 +27,14 @@ log = logging.getLogger(__name__)
 MODES = ("light", "dark")
 
 
-def assemble(work: Work, host: PluginHost, inbox_kind: JobKind) -> Any:
+def assemble(
+    work: Work, host: PluginHost, inbox_kind: JobKind, kinds: Mapping[str, JobKind] | None = None
+) -> Any:
     """Build the application. Nothing is served that was not declared."""
     config = Configurator(request_factory=EzRequest)
     registry = config.registry
     registry["ez.work"], registry["ez.host"], registry["ez.inbox_kind"] = work, host, inbox_kind
+    registry["ez.kinds"] = kinds or {}
     reload = work.settings.security.debug
     chain = theme_chain(work.settings.theme, host.templates())
     registry["ez.theme"] = Theme(chain, reload=reload)

@@ -31,7 +31,11 @@ ADMIN = (
     ("Sales", (("Orders", "shopping-cart", "admin.orders"), ("Services", "server", "admin.services"))),
     (
         "Billing",
-        (("Invoices", "receipt", "admin.invoices"), ("Transactions", "banknote", "admin.transactions")),
+        (
+            ("Invoices", "receipt", "admin.invoices"),
+            ("Transactions", "banknote", "admin.transactions"),
+            ("Ledger", "scale", "admin.ledger"),
+        ),
     ),
     (
         "Operations",

@@ -1,0 +1,73 @@
+"""/admin/orders/: what was asked for, by whom, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from ezcore.accounts.models import Client
+from ezcore.billing.invoices.models import Invoice
+from ezcore.catalog.products.models import Product
+from ezcore.orders.orders import operations as orders
+from ezcore.orders.orders.models import Order, OrderLine
+from ezcore.services.services.models import Service
+from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.shared.markup import badge, moment, money
+from ezcore.web.shared.path_ids import path_id
+from ezcore.web.shared.status import kind_and_word
+from ezcore.web.shared.views import page
+
+
+@page("admin.orders", "/admin/orders/", permission="staff.read", template="admin/list.pt")
+def orders_list(request: Any) -> dict[str, Any]:
+    """Orders, newest first."""
+    zone = request.settings.shop.time_zone
+    counts = counted(request, Order.status)
+    query = select(Order, Client.name).join(Client, Client.id == Order.client_id).order_by(Order.id.desc())
+    if request.GET.get("status") in counts:
+        query = query.where(Order.status == request.GET["status"])
+
+    def row(found: Any) -> list[Any]:
+        order, client = found
+        return [
+            link(request, f"Order {order.id}", "admin.order", client, id=order.id),
+            badge(order.status),
+            moment(order.created_at, zone),
+            money(order.total),
+        ]
+
+    return listing(
+        request,
+        query,
+        row,
+        title="Orders",
+        columns=(
+            Column("Order"),
+            Column("Status"),
+            Column("Placed", "c-hide"),
+            Column("Due at order", "end"),
+        ),
+        keep=("status",),
+        filters=state_filters(request, counts, "status", lambda s: kind_and_word(s)[1]),
+        empty="No order was placed yet.",
+    ).page()
+
+
+@page("admin.order", "/admin/orders/{id}/", permission="staff.read", template="admin/order.pt")
+def order(request: Any) -> dict[str, Any]:
+    """One order with its lines, services and invoice."""
+    found = orders.by_id(request.uow, path_id(request))
+    lines = request.uow.session.execute(
+        select(OrderLine, Product, Service)
+        .join(Product, Product.id == OrderLine.product_id)
+        .outerjoin(Service, Service.order_line_id == OrderLine.id)
+        .where(OrderLine.order_id == found.id)
+        .order_by(OrderLine.id)
+    ).all()
+    return {
+        "order": found,
+        "lines": lines,
+        "client": request.uow.session.get_one(Client, found.client_id),
+        "invoice": request.uow.session.get(Invoice, found.invoice_id) if found.invoice_id else None,
+    }

@@ -1,0 +1,152 @@
+"""/admin/services/: what clients rent, its module data, its jobs; lifecycle actions with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+from pyramid.httpexceptions import HTTPSeeOther
+from sqlalchemy import select
+
+from ezcore.accounts.models import Client
+from ezcore.audit.models import AuditRow
+from ezcore.catalog.products.models import Product
+from ezcore.jobs.models import Job
+from ezcore.kernel.errors import InvalidInput
+from ezcore.services.lifecycle import operations as lifecycle
+from ezcore.services.servers.models import Server
+from ezcore.services.services import queries
+from ezcore.services.services.models import Service, ServiceState
+from ezcore.services.services.rules import VERBS
+from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.shared.flash import flash
+from ezcore.web.shared.forms import read_form
+from ezcore.web.shared.markup import badge, day, money
+from ezcore.web.shared.path_ids import path_id
+from ezcore.web.shared.status import kind_and_word
+from ezcore.web.shared.views import page
+
+
+class Reason(BaseModel):
+    """Why staff act; kept in the audit log."""
+
+    reason: str = Field(min_length=3, max_length=400)
+
+
+@page("admin.services", "/admin/services/", permission="staff.read", template="admin/list.pt")
+def services_list(request: Any) -> dict[str, Any]:
+    """Services, newest first."""
+    counts = counted(request, Service.state)
+    query = (
+        select(Service, Product.name, Client.name)
+        .join(Product, Product.id == Service.product_id)
+        .join(Client, Client.id == Service.client_id)
+        .order_by(Service.id.desc())
+    )
+    if request.GET.get("state") in counts:
+        query = query.where(Service.state == request.GET["state"])
+
+    def row(found: Any) -> list[Any]:
+        service, product, client = found
+        return [
+            link(request, service.label, "admin.service", product, id=service.id),
+            client,
+            badge(service.state),
+            day(service.paid_until),
+            money(service.price),
+        ]
+
+    return listing(
+        request,
+        query,
+        row,
+        title="Services",
+        columns=(
+            Column("Service"),
+            Column("Client", "c-hide"),
+            Column("Status"),
+            Column("Paid until", "c-hide"),
+            Column("Price", "end"),
+        ),
+        keep=("state",),
+        filters=state_filters(request, counts, "state", lambda s: kind_and_word(s)[1]),
+        empty="Nobody rents anything yet.",
+    ).page()
+
+
+@page("admin.service", "/admin/services/{id}/", permission="staff.read", template="admin/service.pt")
+def service(request: Any) -> dict[str, Any]:
+    """One service with everything about it."""
+    return _facts(request, queries.by_id(request.uow, path_id(request)))
+
+
+@page(
+    "admin.service.act",
+    "/admin/services/{id}/{verb}/",
+    permission="services.manage",
+    template="admin/service_act.pt",
+)
+def confirm(request: Any) -> dict[str, Any]:
+    """Say what will happen and ask why."""
+    found = queries.by_id(request.uow, path_id(request))
+    return {"service": found, "verb": _verb(request), "errors": {}, "reason": ""}
+
+
+@page(
+    "admin.service.act",
+    "/admin/services/{id}/{verb}/",
+    method="POST",
+    permission="services.manage",
+    audit="service.request_<verb>",
+    template="admin/service_act.pt",
+)
+def act(request: Any) -> Any:
+    """Queue the action."""
+    found = queries.by_id(request.uow, path_id(request))
+    form = read_form(request, Reason)
+    if not form.is_valid:
+        request.response.status_code = 422
+        return {
+            "service": found,
+            "verb": _verb(request),
+            "errors": form.errors,
+            "reason": form.value("reason"),
+        }
+    lifecycle.request(request.uow, found, _verb(request), form.checked().reason)
+    flash(request, "ok", f"Queued: {_verb(request)} {found.label}")
+    return HTTPSeeOther(request.route_path("admin.service", id=found.id))
+
+
+def _verb(request: Any) -> str:
+    verb: str = request.matchdict["verb"]
+    if verb not in VERBS:
+        raise InvalidInput(f"{verb!r} is not an action", field="verb")
+    return verb
+
+
+def _facts(request: Any, found: Service) -> dict[str, Any]:
+    session = request.uow.session
+    return {
+        "service": found,
+        "product": session.get_one(Product, found.product_id),
+        "client": session.get_one(Client, found.client_id),
+        "server": session.get(Server, found.server_id) if found.server_id else None,
+        "resource": queries.resource_of(request.uow, found.id),
+        "verbs": [
+            verb
+            for verb, (allowed, _) in VERBS.items()
+            if ServiceState(found.state) in allowed and found.open_action is None
+        ],
+        "jobs": session.scalars(
+            select(Job)
+            .where(Job.subject_kind == "service", Job.subject_id == found.id)
+            .order_by(Job.id.desc())
+            .limit(20)
+        ).all(),
+        "trail": session.scalars(
+            select(AuditRow)
+            .where(AuditRow.object_kind == "service", AuditRow.object_id == str(found.id))
+            .order_by(AuditRow.id.desc())
+            .limit(20)
+        ).all(),
+    }
