@@ -48,10 +48,10 @@ class Newcomer:
         wait_by_reloading(self.page, self.demo.address + "/_mail/", row.first)
         row.first.get_by_role("link").click()
 
-    def choose(self, host: str, disk: str = "included") -> None:
+    def choose(self, host: str, *, plan: str = "VPS S", disk: str = "included") -> None:
         """From the prices to a configured server in the cart."""
         self.go("/pricing/")
-        self.page.get_by_role("link", name="Configure VPS S").click()
+        self.page.get_by_role("link", name=f"Configure {plan}", exact=True).click()
         self.page.get_by_label(re.compile("[Hh]ost ?name")).fill(host)
         self.page.get_by_label(re.compile("SSH")).fill(SSH_KEY)
         self.page.locator(f"input[name='option-disk'][value='{disk}']").check()
@@ -61,14 +61,18 @@ class Newcomer:
         """From the cart to the order."""
         self.page.get_by_role("link", name=re.compile("[Cc]heck ?out")).first.click()
         self.give_address()
-        self.page.get_by_label(re.compile("I accept the terms")).check()
-        self.press(re.compile("^Order for"))
+        self.accept()
 
     def give_address(self) -> None:
         """The step between account and review."""
         for field, value in (("line1", "Harju 6"), ("city", "Tallinn"), ("postcode", "10130")):
             self.page.locator(f"#{field}").fill(value)
         self.press(re.compile("^Continue"))
+
+    def accept(self) -> None:
+        """The last step: from here on it is an order."""
+        self.page.get_by_label(re.compile("I accept the terms")).check()
+        self.press(re.compile("^Order for"))
 
     def go_to_the_gateway(self) -> None:
         """From the order to the page of the payment provider."""
@@ -79,6 +83,15 @@ class Newcomer:
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press a button of the page's main part."""
         self.page.get_by_role("main").get_by_role("button", name=name).first.click()
+
+
+def log_in(page: Page, demo: Demo, login: tuple[str, str]) -> None:
+    """Log in by the form."""
+    page.goto(f"{demo.address}/accounts/login/")
+    page.get_by_label("E-mail address").fill(login[0])
+    page.get_by_label("Password").fill(login[1])
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
 def wait_by_reloading(page: Page, url: str, sign: Locator, tries: int = 60) -> None:
