@@ -1,4 +1,4 @@
-"""Real `ez` processes to be killed, and a Redis of our own; children come from a server that has imported everything."""
+"""Real `ez` processes to be killed, forked from a server that has imported everything, and a Redis of our own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A prepared shop per story, and a copy of it with vendors of its own for each death: nothing is shared, so many can die at once."""
+"""A prepared shop per story, and a copy of it with vendors of its own for each death.
+
+Nothing is shared, so many can die at once.
+"""
 
 from __future__ import annotations
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.crash_points import points_of
+from tests.faults.deaths import DEATHS, ROTATING
 from tests.faults.ez_process import PATIENCE, own_redis, start_ez, until
 from tests.faults.scenes import Embedded, Prepared, Production, on_stage, prepare
 from tests.faults.stories import STORIES
@@ -23,17 +22,6 @@ from tests.faults.stories import STORIES
 pytestmark = pytest.mark.slow
 
 AT_ONCE = int(os.environ.get("EZ_DEATHS_AT_ONCE", "6"))
-DEATHS = [(name, point) for name, story in STORIES.items() for point in points_of(*story.kinds)]
-# SQLite always dies everywhere; PostgreSQL in a third of the places per run, in all of them at night.
-TURN = (
-    int(os.environ.get("EZ_POINTS_TURN") or os.environ.get("GITHUB_RUN_NUMBER") or date.today().toordinal())
-    % 3
-)
-NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-ROTATING = [death for number, death in enumerate(DEATHS) if NIGHT or number % 3 == TURN]
-print(
-    f"\n{len(DEATHS)} crash points: {', '.join(f'{n} {sum(d[0] == n for d in DEATHS)}' for n in STORIES)}; EZ_POINTS_TURN={TURN}"
-)
 
 
 class Theatre:

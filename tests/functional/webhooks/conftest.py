@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from ez_stripe.sandbox import sandbox_settings
 from webtest import TestApp
 
-from ez_stripe.sandbox import sandbox_settings
 from ezcore.app import build, make_app
 from ezcore.kernel.clock import MovingClock
 from ezcore.settings import load

@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-
 from ez_stripe import API_VERSION
 from ez_stripe.sandbox import clicks
+from sqlalchemy import func, select
+
 from ezcore.billing.ledger import operations as ledger
 from ezcore.billing.transactions.models import Transaction
 from ezcore.jobs.inbox.models import WebhookBody, WebhookEvent
