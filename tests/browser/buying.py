@@ -58,10 +58,14 @@ class Newcomer:
         self.press("Add to cart")
 
     def check_out(self) -> None:
-        """From the cart to the order."""
-        self.page.get_by_role("link", name=re.compile("[Cc]heck ?out")).first.click()
+        """From the cart to the order, for the first time."""
+        self.continue_to_review()
         self.give_address()
         self.accept()
+
+    def continue_to_review(self) -> None:
+        """From the cart on; who has given an address arrives at the review, others at the address."""
+        self.page.get_by_role("link", name=re.compile("[Cc]heck ?out")).first.click()
 
     def give_address(self) -> None:
         """The step between account and review."""
@@ -79,6 +83,11 @@ class Newcomer:
         self.page.get_by_role("link", name="Pay the invoice").click()
         self.press(re.compile("[Cc]ard"))
         self.page.get_by_role("link", name=re.compile("^Continue to")).click()
+
+    def pay(self) -> None:
+        """At the payment provider: with the card that is chosen, and back to the shop."""
+        self.page.get_by_role("button", name=re.compile("^Pay ")).click()
+        self.page.wait_for_url("**/return/**")
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press a button of the page's main part."""

@@ -82,7 +82,7 @@ def _buy(browser: Browser, camera: Camera) -> None:
         camera.take(page, "configure")
         newcomer.choose("atlas-01.okafor.test", disk="double")
         camera.take(page, "cart")
-        page.get_by_role("link", name=re.compile("[Cc]heck ?out")).first.click()
+        newcomer.continue_to_review()
         newcomer.press(re.compile("^Continue"))
         camera.take(page, "checkout-errors")
         newcomer.give_address()
@@ -114,7 +114,7 @@ def _client_pages(newcomer: Newcomer, camera: Camera) -> None:
     """With a second order, not paid yet, beside the first one."""
     page = newcomer.page
     newcomer.choose("shop.okafor.test", plan="VPS M")
-    page.get_by_role("link", name=re.compile("[Cc]heck ?out")).first.click()
+    newcomer.continue_to_review()
     newcomer.accept()
     _open(page, camera, "dashboard", "/dashboard/")
     _open(page, camera, "services", "/dashboard/services/")

@@ -21,6 +21,7 @@ NO_PAGE = re.compile(
 GUESSED = {
     "/accounts/verify/{token}/": "/accounts/verify/x/",
     "/accounts/reset/{token}/": "/accounts/reset/x/",
+    "/billing/checkout/resume/{token}/": "/billing/checkout/resume/x/",
 }
 PER_ROUTE = 2
 
@@ -98,7 +99,9 @@ class Crawl:
         answer = self.page.request.get(self.demo.address + path)
         text = answer.text() if answer.ok else ""
         hrefs = (urlsplit(href) for href in re.findall(r'href="([^"#]+)"', text))
-        return [part.path for part in hrefs if not part.netloc or part.netloc in self.demo.address]
+        return [urlsplit(answer.url).path] + [
+            part.path for part in hrefs if not part.netloc or part.netloc in self.demo.address
+        ]
 
     def route_of(self, path: str) -> Route | None:
         """The route that answers this path."""
