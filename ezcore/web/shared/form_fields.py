@@ -52,7 +52,10 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, fixed_by: 
         value = info.get_default(call_default_factory=True, validated_data={})
     hint = info.description
     if kind == "secret":
-        value, hint = "", "; ".join(filter(None, (hint, "leave blank to keep the one stored")))
+        value, hint = (
+            "",
+            "; ".join(filter(None, ((hint or "").rstrip("."), "leave blank to keep the one stored"))),
+        )
     return Field(
         name=name,
         label=info.title or name.replace("_", " ").capitalize(),
