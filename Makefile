@@ -11,7 +11,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q
 UV := $(shell command -v uv 2>/dev/null || ([ -x $(BIN)/uv ] && echo $(BIN)/uv))
 
-.PHONY: help setup demo test check browser smoke migrate nightly pins fix \
+.PHONY: help setup demo test check browser screenshots smoke migrate nightly pins fix \
         test-unit test-functional test-faults test-scenarios test-security test-plugins test-browser test-packaging
 
 help: ## show this list
@@ -66,6 +66,9 @@ test-browser: setup ## Chromium
 	$(call pytest_if_there,,tests/browser)
 
 browser: test-browser ## the same as test-browser
+
+screenshots: setup ## docs/screenshots anew, from a demo with a year of history (some minutes)
+	$(BIN)/python -m tests.browser.gallery
 
 nightly: check test ## all of it, and the property tests with twenty times the examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit
