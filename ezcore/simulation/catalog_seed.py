@@ -72,6 +72,14 @@ def _vps(uow: UnitOfWork, module: str | None) -> None:
         )
 
 
+# slug, name, blurb, per month, per year, features, featured
+HOSTING = (
+    ("web-start", "Web Start", "One site", "3.50", "35.00", ("1 website", "10 GB storage", "5 mailboxes"), False),
+    ("web-pro", "Web Pro", "Small shops", "7.00", "70.00", ("10 websites", "50 GB storage", "50 mailboxes"), True),
+    ("web-agency", "Web Agency", "Many clients", "19.00", "190.00", ("100 websites", "200 GB storage", "Staging"), False),
+)  # fmt: skip
+
+
 def _hosting(uow: UnitOfWork) -> None:
     shelf = create_group(
         uow,
@@ -82,50 +90,18 @@ def _hosting(uow: UnitOfWork) -> None:
         icon="globe",
         position=2,
     )
-    plans = (
-        (
-            "web-start",
-            "Web Start",
-            "One site",
-            "3.50",
-            "35.00",
-            ("1 website", "10 GB storage", "5 mailboxes"),
-            False,
-        ),
-        (
-            "web-pro",
-            "Web Pro",
-            "Small businesses",
-            "7.00",
-            "70.00",
-            ("10 websites", "50 GB storage", "50 mailboxes"),
-            True,
-        ),
-        (
-            "web-agency",
-            "Web Agency",
-            "Many clients",
-            "19.00",
-            "190.00",
-            ("100 websites", "200 GB", "Staging"),
-            False,
-        ),
-    )
-    for slug, name, blurb, month, year, features, featured in plans:
-        create_product(
-            uow,
-            shelf,
-            NewProduct(
-                slug=slug,
-                name=name,
-                kind="hosting",
-                blurb=blurb,
-                icon="globe",
-                features=(*features, "Free TLS"),
-                prices={"1 month": eur(month), "1 year": eur(year)},
-                featured=featured,
-            ),
+    for slug, name, blurb, month, year, features, featured in HOSTING:
+        new = NewProduct(
+            slug=slug,
+            name=name,
+            kind="hosting",
+            blurb=blurb,
+            icon="globe",
+            features=(*features, "Free TLS"),
+            prices={"1 month": eur(month), "1 year": eur(year)},
+            featured=featured,
         )
+        create_product(uow, shelf, new)
 
 
 def _websites(uow: UnitOfWork) -> None:

@@ -18,13 +18,13 @@ KADRI = Actor("staff", user_id=1, permissions=frozenset({"jobs.manage", "service
 @pytest.fixture
 def broken_setup(town):
     """A paid service whose token may not clone: the vendor refuses every try for good."""
-    gone = {"call": "clone", "kind": "error", "times": -1}
+    refused = {"call": "clone", "kind": "error", "times": -1}
     args = {
-        "status": 500,
-        "reason": "unable to find configuration file for VM 9000 on node 'pve1'",
+        "status": 403,
+        "reason": "Permission check failed (/vms/9000, VM.Clone)",
         "body": {},
     }
-    town.proxmox.faults.script(_fault(gone | {"args": args}))
+    town.proxmox.faults.script(_fault(refused | {"args": args}))
     mira = town.newcomer()
     town.pay(mira, town.order(mira))
     return town

@@ -49,7 +49,7 @@ class Outcomes:
             return True
         return False
 
-    def failed(self, cause: str, line: JobStep | None, wait: float | None = None) -> None:
+    def failed(self, cause: str, line: JobStep | None, wait: float = 0.0) -> None:
         """A try failed: come back by the ladder, ask a person when it is used up."""
         ladder = self.kind.ladder if self.kind else PROVISIONING
         with self.work.write() as uow:
@@ -68,7 +68,7 @@ class Outcomes:
                 cause=cause[:4000],
                 failures=failures,
                 first_failed_at=first,
-                run_at=now + timedelta(seconds=delay if wait is None else wait),
+                run_at=now + timedelta(seconds=max(delay, wait)),
                 lease_until=None,
                 owner=None,
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.jobs import operations as jobs
 from ezcore.jobs.engine.context import Settled, StepContext
@@ -93,7 +94,8 @@ def _interpret(context: StepContext) -> dict[str, Any]:
 def replay(uow: UnitOfWork, kind: JobKind, event: WebhookEvent) -> None:
     """Process a stored message again (staff). Effects happen once: facts are deduplicated where applied."""
     uow.actor.require(jobs.MANAGE)
-    event.state, event.reason = InboxState.RECEIVED, None
+    before, event.state, event.reason = str(event.state), InboxState.RECEIVED, None
+    audit.record(uow, "webhook.replay", "webhook_event", event.id, before={"state": before})
     jobs.enqueue(
         uow,
         kind,

@@ -190,6 +190,17 @@ def test_retry_after_waits_as_told_and_counts_as_a_try(bench):
     assert (bench.job(number).state, bench.job(number).failures) == ("complete", 0)
 
 
+def test_a_vendor_that_keeps_asking_for_a_moment_is_asked_ever_more_rarely(bench):
+    always = [RetryAfter(1)] * 4
+    number = bench.enqueue(bench.kind(Step("one", "One", run=failing(*always, None))))
+    waits = []
+    for _ in always:
+        bench.run_until_idle()
+        waits.append(bench.wait(number))
+        bench.later(waits[-1])
+    assert waits == [5, 30, 120, 600]
+
+
 def test_still_running_keeps_its_handle_counts_no_try_and_frees_the_worker(bench):
     handles = []
 
