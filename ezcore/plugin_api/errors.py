@@ -13,7 +13,10 @@ class StepSignal(Exception):
 
 
 class RetryAfter(StepSignal):
-    """The vendor asked us to wait (HTTP 429, a lock). Counts as a try: the wait is `seconds` or the ladder's, the longer."""
+    """The vendor asked us to wait (HTTP 429, a lock); counts as a try.
+
+    The wait is `seconds` or the ladder's, whichever is longer.
+    """
 
     def __init__(self, seconds: float, cause: str = "asked to wait") -> None:
         super().__init__(cause)

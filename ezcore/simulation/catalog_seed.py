@@ -76,7 +76,7 @@ def _vps(uow: UnitOfWork, module: str | None) -> None:
 HOSTING = (
     ("web-start", "Web Start", "One site", "3.50", "35.00", ("1 website", "10 GB storage", "5 mailboxes"), False),
     ("web-pro", "Web Pro", "Small shops", "7.00", "70.00", ("10 websites", "50 GB storage", "50 mailboxes"), True),
-    ("web-agency", "Web Agency", "Many clients", "19.00", "190.00", ("100 websites", "200 GB storage", "Staging"), False),
+    ("web-agency", "Web Agency", "Many clients", "19.00", "190.00", ("100 websites", "200 GB storage"), False),
 )  # fmt: skip
 
 

@@ -93,7 +93,9 @@ def test_an_order_is_watched_until_its_last_service_is_done(shop, as_client):
     page = ann.get(f"/orders/{number}/progress/", headers={"X-Fragment": "1"})
     assert not page.html.select_one("[data-done]")
     assert ann.get(f"/orders/{number}/").html.select_one("[data-live]")
-    assert ann.get("/dashboard/services/1/progress/", headers={"X-Fragment": "1"}).html.select_one("[data-done]")
+    assert ann.get("/dashboard/services/1/progress/", headers={"X-Fragment": "1"}).html.select_one(
+        "[data-done]"
+    )
 
 
 def test_a_fragment_opened_by_a_person_leads_to_its_page(as_client):

@@ -24,7 +24,7 @@ class Inbox:
         self.letters = []
         self.answer = "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):
         if self.answer.startswith("250"):
             self.letters.append(envelope)
         return self.answer
