@@ -37,7 +37,9 @@ class Bench:
     kinds: dict[str, JobKind] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
 
-    def kind(self, *steps: Step, name: str = "test.job", ladder: Ladder = PROVISIONING, **other: Any) -> JobKind:
+    def kind(
+        self, *steps: Step, name: str = "test.job", ladder: Ladder = PROVISIONING, **other: Any
+    ) -> JobKind:
         self.kinds[name] = JobKind(name, "Do the test job", ladder, list(steps), **other)
         return self.kinds[name]
 

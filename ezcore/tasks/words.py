@@ -46,9 +46,13 @@ class SignedWord:
         )
         if not known:
             self.refused += 1
-            log.warning("refused %s bytes in the queue that we did not write (%s so far)", len(data), self.refused)
+            log.warning(
+                "refused %s bytes in the queue that we did not write (%s so far)", len(data), self.refused
+            )
             raise RefusedMessage
-        return Message(id=uuid.uuid4().hex, name=self._tasks[word], retries=0, retry_delay=0, args=(), kwargs={})
+        return Message(
+            id=uuid.uuid4().hex, name=self._tasks[word], retries=0, retry_delay=0, args=(), kwargs={}
+        )
 
     @staticmethod
     def _sign(word: str, key: bytes) -> str:
