@@ -36,6 +36,9 @@ def place(uow: UnitOfWork, cart: Cart, client_id: int, form_key: str) -> Order:
     priced = estimate(uow, cart)
     if priced.is_empty:
         raise InvalidInput("your cart is empty", field="cart")
+    for line in priced.lines:
+        if line.product.hidden or line.product.retired_at is not None:
+            raise InvalidInput(f"{line.product.name} is no longer sold", field="cart")
     _take_cart(uow, cart)
     order = _write(uow, priced, client_id, form_key)
     drafts = [

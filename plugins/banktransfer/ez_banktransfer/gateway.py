@@ -32,7 +32,7 @@ class BankTransferGateway(Gateway):
         lines = [
             f"Please transfer {request.amount.decimal} {request.amount.currency}.",
             *account_lines(settings),
-            f"Reference: {request.reference}",
+            f"Reference: {request.description}",  # what a person writes on a transfer: the invoice, not our key
             "We record your payment when it arrives, usually within two banking days.",
         ]
         return CheckoutStarted(instructions="\n".join(lines))

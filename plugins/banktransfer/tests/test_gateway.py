@@ -29,7 +29,7 @@ def test_the_instructions_name_holder_account_bank_amount_and_reference():
         "IBAN: EE38 2200 2210 2014 5685",
         "BIC: HABAEE2X",
         "Bank: Example Bank",
-        "Reference: invoice-k1",
+        "Reference: Invoice 2026-00001",
         "We record your payment when it arrives, usually within two banking days.",
     ]
 
