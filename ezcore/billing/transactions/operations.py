@@ -47,6 +47,25 @@ def open_transaction(uow: UnitOfWork, invoice: Invoice, gateway: str, kind: str)
     return transaction
 
 
+def open_checkout(uow: UnitOfWork, invoice: Invoice, gateway: str) -> Transaction:
+    """The checkout of this invoice at this gateway that is still open for the same amount, or a new one.
+
+    Raises: Refused when the invoice is not unpaid, or a charge of the stored method is on its way.
+    """
+    uow.session.refresh(invoice, with_for_update=True)
+    pending = uow.session.scalars(
+        select(Transaction).where(
+            Transaction.invoice_id == invoice.id, Transaction.status == TransactionStatus.PENDING
+        )
+    ).all()
+    if any(one.kind == "capture" for one in pending):
+        raise Refused("your stored payment method is being charged for this invoice right now")
+    for one in pending:
+        if (one.gateway, one.kind, one.amount) == (gateway, "checkout", invoice.balance_due):
+            return one
+    return open_transaction(uow, invoice, gateway, "checkout")
+
+
 def settle(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -> None:
     """Record what the gateway answered. Safe to repeat.
 

@@ -27,13 +27,16 @@ def start(
 ) -> Transaction:
     """Open a hosted checkout (or get offline instructions) for the open balance of the client's own invoice.
 
+    A checkout that is open already is the one that is shown: two open pages could both be paid (H07).
     Raises: NotFound, Refused (not unpaid), InvalidInput(field="gateway"), and what the gateway raises.
     """
     actor.require("client.billing")
     port = _gateway(ports, gateway)
     with work.write(actor) as uow:
         invoice = invoices.by_number(uow, number, actor.client_id or -1)
-        transaction = transactions.open_transaction(uow, invoice, gateway, "checkout")
+        transaction = transactions.open_checkout(uow, invoice, gateway)
+        if transaction.checkout_url or transaction.instructions:
+            return transaction
         known = methods.customer_id(uow, invoice.client_id, gateway)
         client = accounts.client_facts(uow, invoice.client_id).model_copy(update={"customer_id": known})
         site = uow.settings.shop.site_url
