@@ -11,6 +11,7 @@ from ezcore.web.admin import (
     invoices,
     jobs,
     ledger,
+    mails,
     orders,
     plugins,
     services,
@@ -33,6 +34,7 @@ def includeme(config: Any) -> None:
         jobs,
         automation,
         webhooks,
+        mails,
         audit,
         plugins,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
@@ -16,36 +17,42 @@ from ezcore.billing.transactions.models import Transaction
 from ezcore.billing.transactions.operations import record_manual
 from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
+from ezcore.web.admin.tables import Column, Filter, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge, day, money
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
+BANK = ("bank", "Bank account")
+
 
 class Received(BaseModel):
     """A payment seen on the bank statement."""
 
-    amount: str = Field(max_length=24)
-    bank_reference: str = Field(min_length=3, max_length=80)
+    amount: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
+    bank_reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=80)]
+    received_by: Annotated[str, StringConstraints(max_length=40)]
 
 
 class Cancelled(BaseModel):
     """Why an invoice is no longer owed."""
 
-    reason: str = Field(min_length=3, max_length=400)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)]
 
 
 @page("admin.invoices", "/admin/invoices/", permission="staff.read", template="admin/list.pt")
 def invoices_list(request: Any) -> dict[str, Any]:
-    """Invoices, newest first."""
-    counts, today = counted(request, Invoice.status), request.uow.today()
-    query = (
-        select(Invoice, Client.name).join(Client, Client.id == Invoice.client_id).order_by(Invoice.id.desc())
-    )
-    if request.GET.get("status") in counts:
-        query = query.where(Invoice.status == request.GET["status"])
+    """Issued invoices, newest first. `overdue` is derived from the date."""
+    today, issued = request.uow.today(), Invoice.number.is_not(None)
+    counts = counted(request, Invoice.status, issued)
+    query = select(Invoice, Client.name).join(Client, Client.id == Invoice.client_id).where(issued)
+    chosen = request.GET.get("status")
+    if chosen == "overdue":
+        query = query.where(Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on < today)
+    elif chosen in counts:
+        query = query.where(Invoice.status == chosen)
 
     def row(found: Any) -> list[Any]:
         invoice, client = found
@@ -54,24 +61,28 @@ def invoices_list(request: Any) -> dict[str, Any]:
             badge("overdue" if invoice.is_overdue(today) else invoice.status),
             day(invoice.issued_on),
             day(invoice.due_on),
+            money(invoice.balance_due) if invoice.status == InvoiceStatus.UNPAID else "",
             money(invoice.total),
         ]
 
+    late = counted(request, Invoice.status, issued, Invoice.status == "unpaid", Invoice.due_on < today)
+    filters = state_filters(request, counts, "status", lambda s: kind_and_word(s)[1])
     return listing(
         request,
-        query.where(Invoice.number.is_not(None)),
+        query.order_by(Invoice.id.desc()),
         row,
         title="Invoices",
         columns=(
             Column("Invoice"),
-            Column("Status"),
+            Column("Status", "c-r"),
             Column("Issued", "c-hide"),
-            Column("Due", "c-hide"),
+            Column("Due"),
+            Column("Open", "end c-hide"),
             Column("Total", "end"),
         ),
         keep=("status",),
-        filters=state_filters(request, counts, "status", lambda s: kind_and_word(s)[1]),
-        empty="No invoice was issued yet.",
+        filters=_with_overdue(request, filters, late.get("unpaid", 0)),
+        empty="No invoice here.",
     ).page()
 
 
@@ -90,13 +101,14 @@ def invoice(request: Any) -> dict[str, Any]:
     template="admin/invoice.pt",
 )
 def receive(request: Any) -> Any:
-    """Record a bank transfer."""
+    """Record money that came in at the bank; what is more than owed becomes the client's credit."""
     found = queries.by_number(request.uow, request.matchdict["number"])
+    if found.status != InvoiceStatus.UNPAID:
+        raise Refused(f"invoice {found.number} is {found.status}")
     form = read_form(request, Received)
     if form.is_valid:
         try:
-            amount = Money.parse(form.checked().amount, found.currency)
-            record_manual(request.uow, found, "banktransfer", amount, form.checked().bank_reference)
+            amount = _record(request, found, form.checked())
         except InvalidInput as error:
             form.refuse(error, "amount")
         except Refused as error:
@@ -105,7 +117,7 @@ def receive(request: Any) -> Any:
             flash(request, "ok", f"Recorded {amount} for invoice {found.number}")
             return HTTPSeeOther(request.route_path("admin.invoice", number=found.number))
     request.response.status_code = 422
-    return _facts(request, found, form)
+    return _facts(request, found, received=form)
 
 
 @page(
@@ -122,21 +134,55 @@ def cancel(request: Any) -> Any:
     form = read_form(request, Cancelled)
     if not form.is_valid:
         request.response.status_code = 422
-        return _facts(request, found, form)
+        return _facts(request, found, cancelled=form)
     invoices.cancel(request.uow, found, form.checked().reason)
     flash(request, "ok", f"Invoice {found.number} is cancelled")
     return HTTPSeeOther(request.route_path("admin.invoice", number=found.number))
 
 
-def _facts(request: Any, found: Invoice, form: Form[Any] | None = None) -> dict[str, Any]:
+def _record(request: Any, found: Invoice, typed: Received) -> Money:
+    amount = Money.parse(typed.amount, found.currency)
+    if not amount.is_positive:
+        raise InvalidInput("a payment is more than nothing", field="amount")
+    if typed.received_by not in dict(_banks(request)):
+        raise InvalidInput("choose where the money came in", field="received_by")
+    record_manual(request.uow, found, typed.received_by, amount, typed.bank_reference)
+    return amount
+
+
+def _banks(request: Any) -> list[tuple[str, str]]:
+    """Where money comes in that staff record: gateways that only give instructions, else our bank account."""
+    ports = request.host_of_plugins.ports
+    gateways = [ports.get(Gateway, name) for name in ports.names(Gateway)]
+    offline = [(one.name, one.label) for one in gateways if GatewayCapability.OFFLINE in one.capabilities]
+    return offline or [BANK]
+
+
+def _with_overdue(request: Any, filters: list[Any], late: int) -> list[Any]:
+    chosen = request.GET.get("status") == "overdue"
+    every = replace(filters[0], current=filters[0].current and not chosen)
+    overdue = Filter("Overdue", f"{request.path}?status=overdue", late, chosen)
+    return [every, *filters[1:], *([overdue] if late or chosen else [])]
+
+
+def _facts(
+    request: Any,
+    found: Invoice,
+    received: Form[Received] | None = None,
+    cancelled: Form[Cancelled] | None = None,
+) -> dict[str, Any]:
     session = request.uow.session
+    payments = select(Transaction).where(Transaction.invoice_id == found.id).order_by(Transaction.id.desc())
+    received = received or Form(values={"amount": f"{found.balance_due.decimal:f}"})
+    cancelled = cancelled or Form()
     return {
         "invoice": found,
         "client": session.get_one(Client, found.client_id),
         "overdue": found.is_overdue(request.uow.today()),
         "open": found.status == InvoiceStatus.UNPAID,
-        "transactions": session.scalars(
-            select(Transaction).where(Transaction.invoice_id == found.id).order_by(Transaction.id.desc())
-        ).all(),
-        "form": form or Form(values={"amount": f"{found.balance_due.decimal:f}"}),
+        "transactions": session.scalars(payments).all(),
+        "banks": _banks(request),
+        "received": received,
+        "cancelled": cancelled,
+        "errors": received.errors | cancelled.errors,
     }

@@ -6,12 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from ezcore.billing.invoices.models import Invoice
 from ezcore.jobs import operations as jobs
 from ezcore.jobs.models import Job, JobLog, JobState, JobStep
-from ezcore.kernel.errors import InvalidInput, NotFound
-from ezcore.web.admin.dashboard import causes
+from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.services.services.models import Service
+from ezcore.web.admin.job_words import about, causes, kind_title, shown_state
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
@@ -21,6 +23,8 @@ from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
 ACTIONS = {"retry": jobs.retry, "cancel": jobs.cancel, "mark_done": jobs.mark_done, "answer": jobs.answer}
+WAITING = (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED)
+BULK = 500
 
 
 class Why(BaseModel):
@@ -39,19 +43,19 @@ class Cause(BaseModel):
 def jobs_list(request: Any) -> dict[str, Any]:
     """Jobs, newest first; causes above them."""
     zone, counts = request.settings.shop.time_zone, counted(request, Job.state)
-    query = select(Job).order_by(Job.id.desc())
+    query = _with_subjects().order_by(Job.id.desc())
     if request.GET.get("state") in counts:
         query = query.where(Job.state == request.GET["state"])
 
     def row(found: Any) -> list[Any]:
-        (job,) = found
+        job, label, number = found
         return [
-            link(request, _title(request, job), "admin.job", job.key, id=job.id),
-            badge(_shown(job)),
-            f"{job.subject_kind} {job.subject_id}" if job.subject_id else "",
+            link(request, kind_title(request, job.kind), "admin.job", f"#{job.id} {job.kind}", id=job.id),
+            badge(shown_state(job)),
+            about(request, job, label, number),
             job.cause or "",
             job.attempts,
-            moment(job.run_at, zone),
+            moment(job.finished_at or job.run_at, zone),
         ]
 
     found = listing(
@@ -62,10 +66,10 @@ def jobs_list(request: Any) -> dict[str, Any]:
         lead="Every charge, creation, suspension and mail is a job here.",
         columns=(
             Column("Job"),
-            Column("Status"),
-            Column("About", "c-hide"),
-            Column("Cause", "c-hide"),
-            Column("Tries", "end"),
+            Column("Status", "c-r"),
+            Column("About", "c-wide"),
+            Column("Cause", "c-wide cause"),
+            Column("Tries", "end c-hide"),
             Column("Next or last run", "c-hide"),
         ),
         keep=("state",),
@@ -79,7 +83,7 @@ def jobs_list(request: Any) -> dict[str, Any]:
 @page("admin.job", "/admin/jobs/{id}/", permission="staff.read", template="admin/job.pt")
 def job(request: Any) -> dict[str, Any]:
     """One job: steps with times, cause, tries, the masked request log."""
-    return _facts(request, _job(request), {})
+    return _facts(request, path_id(request), {})
 
 
 @page(
@@ -91,15 +95,18 @@ def job(request: Any) -> dict[str, Any]:
     template="admin/job.pt",
 )
 def act(request: Any) -> Any:
-    """Retry, cancel, mark done or answer."""
-    found, verb = _job(request), request.matchdict["verb"]
-    if verb not in ACTIONS:
-        raise NotFound("there is no such action")
+    """Retry (or run now), cancel, mark done or answer."""
+    number, verb = path_id(request), request.matchdict["verb"]
+    found: Job | None = request.uow.session.get(Job, number)
+    if found is None or verb not in ACTIONS:
+        raise NotFound("there is no such job or action")
     form = read_form(request, Why)
     reason = form.checked().reason.strip() if form.is_valid else ""
-    if not form.is_valid or (not reason and verb != "retry"):
+    if form.is_valid and not reason and verb != "retry":
+        form.errors["reason"] = "Write the answer" if verb == "answer" else "Say why: the audit log keeps it"
+    if not form.is_valid:
         request.response.status_code = 422
-        return _facts(request, found, form.errors or {"reason": "Say why: it is kept in the audit log"})
+        return _facts(request, number, form.errors, form.value("reason"))
     ACTIONS[verb](request.uow, found, reason)
     flash(request, "ok", f"Job {found.id}: {verb.replace('_', ' ')}")
     return HTTPSeeOther(request.route_path("admin.job", id=found.id))
@@ -113,49 +120,45 @@ def act(request: Any) -> Any:
     audit="job.retry",
 )
 def retry_by_cause(request: Any) -> Any:
-    """Run every waiting or failed job of one cause again now; safe to repeat."""
-    cause = read_form(request, Cause).checked().cause
-    retryable = (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED)
-    found = request.uow.session.scalars(
-        select(Job).where(Job.cause == cause, Job.state.in_(retryable)).limit(1000)
-    ).all()
+    """Run the waiting and failed jobs of one cause again now; what cannot run now is left as it is."""
+    cause, session = read_form(request, Cause).checked().cause, request.uow.session
+    query = select(Job).where(Job.cause == cause, Job.state.in_(WAITING)).order_by(Job.id).limit(BULK)
+    found, left = session.scalars(query).all(), 0
     if not found:
         raise InvalidInput("no job waits for this cause any more", field="cause")
     for each in found:
-        jobs.retry(request.uow, each, f"retry by cause: {cause}"[:400])
-    flash(request, "ok", f"{len(found)} jobs run again now")
+        try:
+            with session.begin_nested():
+                jobs.retry(request.uow, each, f"retry by cause: {cause}"[:400])
+        except Refused:
+            left += 1  # a worker took it meanwhile, or its service does something else
+    flash(request, "ok", f"{len(found) - left} jobs run again now" + (f", {left} cannot" if left else ""))
     return HTTPSeeOther(request.route_path("admin.jobs"))
 
 
-def _facts(request: Any, found: Job, errors: dict[str, str]) -> dict[str, Any]:
+def _facts(request: Any, number: int, errors: dict[str, str], typed: str = "") -> dict[str, Any]:
     session = request.uow.session
+    row = session.execute(_with_subjects().where(Job.id == number)).first()
+    if row is None:
+        raise NotFound("there is no such job")
+    found, label, invoice_number = row
+    steps = select(JobStep).where(JobStep.job_id == number).order_by(JobStep.position)
+    log = select(JobLog).where(JobLog.job_id == number).order_by(JobLog.id.desc()).limit(100)
     return {
         "job": found,
-        "job_title": _title(request, found),
-        "shown": _shown(found),
+        "job_title": kind_title(request, found.kind),
+        "about": about(request, found, label, invoice_number),
+        "shown": shown_state(found),
         "errors": errors,
-        "steps": session.scalars(
-            select(JobStep).where(JobStep.job_id == found.id).order_by(JobStep.position)
-        ).all(),
-        "log": session.scalars(
-            select(JobLog).where(JobLog.job_id == found.id).order_by(JobLog.id.desc()).limit(100)
-        ).all(),
-        "can_retry": found.state in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED),
-        "can_close": found.state in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED),
+        "typed": typed,
+        "steps": session.scalars(steps).all(),
+        "log": session.scalars(log).all(),
+        "waits": found.state in WAITING,
     }
 
 
-def _job(request: Any) -> Job:
-    found: Job | None = request.uow.session.get(Job, path_id(request))
-    if found is None:
-        raise NotFound("there is no such job")
-    return found
-
-
-def _title(request: Any, found: Job) -> str:
-    kinds = request.registry.get("ez.kinds") or {}
-    return kinds[found.kind].title if found.kind in kinds else found.kind
-
-
-def _shown(found: Job) -> str:
-    return "retrying" if found.state == JobState.QUEUED and found.failures else found.state
+def _with_subjects() -> Any:
+    """Jobs with the label of their service and the number of their invoice: a row names what it is about."""
+    service = and_(Job.subject_kind == "service", Service.id == Job.subject_id)
+    invoice = and_(Job.subject_kind == "invoice", Invoice.id == Job.subject_id)
+    return select(Job, Service.label, Invoice.number).outerjoin(Service, service).outerjoin(Invoice, invoice)

@@ -44,8 +44,8 @@ def orders_list(request: Any) -> dict[str, Any]:
         title="Orders",
         columns=(
             Column("Order"),
-            Column("Status"),
-            Column("Placed", "c-hide"),
+            Column("Status", "c-r"),
+            Column("Placed"),
             Column("Due at order", "end"),
         ),
         keep=("status",),

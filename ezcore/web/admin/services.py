@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
 from ezcore.accounts.models import Client
 from ezcore.audit.models import AuditRow
+from ezcore.billing.invoices import queries as invoices
 from ezcore.catalog.products.models import Product
 from ezcore.jobs.models import Job
-from ezcore.kernel.errors import InvalidInput
+from ezcore.kernel.errors import NotFound
 from ezcore.services.lifecycle import operations as lifecycle
 from ezcore.services.servers.models import Server
 from ezcore.services.services import queries
 from ezcore.services.services.models import Service, ServiceState
 from ezcore.services.services.rules import VERBS
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.job_words import kind_title, shown_state
+from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
+from ezcore.web.shared.cycles import per
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.markup import badge, day, money
@@ -26,11 +29,22 @@ from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
+INVOICES_SHOWN = 12
+WORDS: Final = {
+    "create": ("Create", "The module sets it up; what carries our tag already is adopted, not made twice."),
+    "suspend": ("Suspend", "It is stopped and stays stopped; no data is lost."),
+    "unsuspend": ("Unsuspend", "It is given back as it was."),
+    "terminate": (
+        "Terminate",
+        "The thing at the vendor is removed with its data. Nobody can take this back.",
+    ),
+}
+
 
 class Reason(BaseModel):
     """Why staff act; kept in the audit log."""
 
-    reason: str = Field(min_length=3, max_length=400)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)]
 
 
 @page("admin.services", "/admin/services/", permission="staff.read", template="admin/list.pt")
@@ -51,9 +65,9 @@ def services_list(request: Any) -> dict[str, Any]:
         return [
             link(request, service.label, "admin.service", product, id=service.id),
             client,
-            badge(service.state),
+            badge("setting_up" if service.open_action == "create" else service.state),
             day(service.paid_until),
-            money(service.price),
+            money(service.price) + under(per(service.cycle)),
         ]
 
     return listing(
@@ -63,9 +77,9 @@ def services_list(request: Any) -> dict[str, Any]:
         title="Services",
         columns=(
             Column("Service"),
-            Column("Client", "c-hide"),
-            Column("Status"),
-            Column("Paid until", "c-hide"),
+            Column("Client", "c-wide"),
+            Column("Status", "c-r"),
+            Column("Paid until"),
             Column("Price", "end"),
         ),
         keep=("state",),
@@ -88,8 +102,7 @@ def service(request: Any) -> dict[str, Any]:
 )
 def confirm(request: Any) -> dict[str, Any]:
     """Say what will happen and ask why."""
-    found = queries.by_id(request.uow, path_id(request))
-    return {"service": found, "verb": _verb(request), "errors": {}, "reason": ""}
+    return _question(request, queries.by_id(request.uow, path_id(request)), {})
 
 
 @page(
@@ -101,27 +114,44 @@ def confirm(request: Any) -> dict[str, Any]:
     template="admin/service_act.pt",
 )
 def act(request: Any) -> Any:
-    """Queue the action."""
-    found = queries.by_id(request.uow, path_id(request))
+    """Queue the action. A second click meets Refused: one action at a time runs on a service."""
+    found, verb = queries.by_id(request.uow, path_id(request)), _verb(request)
     form = read_form(request, Reason)
     if not form.is_valid:
         request.response.status_code = 422
-        return {
-            "service": found,
-            "verb": _verb(request),
-            "errors": form.errors,
-            "reason": form.value("reason"),
-        }
-    lifecycle.request(request.uow, found, _verb(request), form.checked().reason)
-    flash(request, "ok", f"Queued: {_verb(request)} {found.label}")
+        return _question(request, found, form.errors, form.value("reason"))
+    lifecycle.request(request.uow, found, verb, form.checked().reason)
+    flash(request, "ok", f"Queued: {verb} {found.label}")
     return HTTPSeeOther(request.route_path("admin.service", id=found.id))
+
+
+def _question(request: Any, found: Service, errors: dict[str, str], typed: str = "") -> dict[str, Any]:
+    verb = _verb(request)
+    word, consequence = WORDS[verb]
+    return {
+        "service": found,
+        "product": request.uow.session.get_one(Product, found.product_id),
+        "verb": verb,
+        "word": word,
+        "consequence": consequence,
+        "may": verb in _verbs(found),
+        "errors": errors,
+        "typed": typed,
+    }
 
 
 def _verb(request: Any) -> str:
     verb: str = request.matchdict["verb"]
     if verb not in VERBS:
-        raise InvalidInput(f"{verb!r} is not an action", field="verb")
+        raise NotFound("there is no such action")
     return verb
+
+
+def _verbs(found: Service) -> list[str]:
+    """What may be asked for now: nothing while an action runs."""
+    if found.open_action is not None:
+        return []
+    return [verb for verb, (allowed, _) in VERBS.items() if ServiceState(found.state) in allowed]
 
 
 def _facts(request: Any, found: Service) -> dict[str, Any]:
@@ -132,17 +162,17 @@ def _facts(request: Any, found: Service) -> dict[str, Any]:
         "client": session.get_one(Client, found.client_id),
         "server": session.get(Server, found.server_id) if found.server_id else None,
         "resource": queries.resource_of(request.uow, found.id),
-        "verbs": [
-            verb
-            for verb, (allowed, _) in VERBS.items()
-            if ServiceState(found.state) in allowed and found.open_action is None
+        "verbs": [(verb, WORDS[verb][0]) for verb in _verbs(found)],
+        "invoices": invoices.of_service(request.uow, found.id)[:INVOICES_SHOWN],
+        "jobs": [
+            (job, kind_title(request, job.kind), shown_state(job))
+            for job in session.scalars(
+                select(Job)
+                .where(Job.subject_kind == "service", Job.subject_id == found.id)
+                .order_by(Job.id.desc())
+                .limit(20)
+            )
         ],
-        "jobs": session.scalars(
-            select(Job)
-            .where(Job.subject_kind == "service", Job.subject_id == found.id)
-            .order_by(Job.id.desc())
-            .limit(20)
-        ).all(),
         "trail": session.scalars(
             select(AuditRow)
             .where(AuditRow.object_kind == "service", AuditRow.object_id == str(found.id))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from ezcore.web.shared.paging import paging
+from ezcore.web.shared.paging import Paging, paging
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Listing:
     lead: str
     columns: Sequence[Column]
     rows: list[list[Any]]
-    paging: Any
+    paging: Paging
     filters: Sequence[Filter] = ()
     empty: str = "Nothing here yet."
     empty_icon: str = "inbox"
@@ -52,7 +53,12 @@ class Listing:
 def link(request: Any, text: object, route: str, sub: object = "", **parts: Any) -> Markup:
     """A row's first cell: product and identifier, leading to the record."""
     href = request.route_path(route, **parts)
-    return Markup('<a href="{}">{}</a><span class="sub"><br/>{}</span>').format(href, text, sub)
+    return Markup('<a href="{}">{}</a>').format(href, text) + under(sub)
+
+
+def under(text: object) -> Markup:
+    """The second, quieter line of a cell."""
+    return Markup('<span class="sub">{}</span>').format(text) if text else Markup("")
 
 
 def listing(
@@ -75,18 +81,18 @@ def listing(
 
 
 def state_filters(
-    request: Any, counts: dict[str, int], name: str, words: Callable[[str], str]
+    request: Any, counts: Mapping[str, int], name: str, words: Callable[[str], str]
 ) -> list[Filter]:
     """Links by state with counts; a state that nobody knows shows everything."""
     chosen = request.GET.get(name, "")
     every = Filter("All", request.path, sum(counts.values()), chosen not in counts)
     return [every] + [
-        Filter(words(state), f"{request.path}?{name}={state}", count, state == chosen)
+        Filter(words(state), f"{request.path}?{urlencode({name: state})}", count, state == chosen)
         for state, count in sorted(counts.items())
     ]
 
 
-def counted(request: Any, column: Any) -> dict[str, int]:
-    """How many rows per value of a column."""
-    rows = request.uow.session.execute(select(column, func.count()).group_by(column))
+def counted(request: Any, column: Any, *only: Any) -> dict[str, int]:
+    """How many rows per value of a column, among those that fit `only`."""
+    rows = request.uow.session.execute(select(column, func.count()).where(*only).group_by(column))
     return {str(value): int(count) for value, count in rows}

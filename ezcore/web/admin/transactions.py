@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import select
 
 from ezcore.billing.invoices.models import Invoice
 from ezcore.billing.transactions.models import Transaction
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
 from ezcore.web.shared.markup import badge, moment, money
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
@@ -36,7 +37,7 @@ def transactions_list(request: Any) -> dict[str, Any]:
                 paid.external_id or paid.reference,
                 number=number,
             ),
-            f"{paid.gateway}, {paid.kind}",
+            escape(paid.gateway) + under(paid.kind),
             badge(paid.status),
             moment(paid.created_at, zone),
             paid.reason or "",
@@ -51,9 +52,9 @@ def transactions_list(request: Any) -> dict[str, Any]:
         columns=(
             Column("Transaction"),
             Column("Gateway", "c-hide"),
-            Column("Status"),
-            Column("Asked", "c-hide"),
-            Column("Reason", "c-hide"),
+            Column("Status", "c-r"),
+            Column("Asked"),
+            Column("Reason", "c-wide cause"),
             Column("Amount", "end"),
         ),
         keep=("status",),

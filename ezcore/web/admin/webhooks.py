@@ -40,9 +40,9 @@ def inbox(request: Any) -> dict[str, Any]:
         lead="Stored once, answered at once, processed by a job.",
         columns=(
             Column("Message"),
-            Column("Status"),
-            Column("Reason", "c-hide"),
-            Column("Received", "c-hide"),
+            Column("Status", "c-r"),
+            Column("Reason", "c-wide cause"),
+            Column("Received"),
             Column("Action", "end"),
         ),
         keep=("state",),

@@ -43,6 +43,7 @@ ADMIN = (
             ("Job queue", "list-checks", "admin.jobs"),
             ("Automation", "calendar-clock", "admin.automation"),
             ("Webhooks", "webhook", "admin.webhooks"),
+            ("Mails", "mails", "admin.mails"),
             ("Audit log", "scroll-text", "admin.audit"),
         ),
     ),
