@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from ezcore.audit import operations as audit
 from ezcore.billing.invoices import operations as invoices
@@ -96,8 +97,8 @@ def record_manual(
     Raises: NotAllowed; Refused when that payment was recorded before or the amount is not positive.
     """
     uow.actor.require("billing.manage")
-    if not amount.is_positive:
-        raise Refused("a payment is more than nothing")
+    # Before the transaction is written: two clerks wait for each other here, not in a knot of locks later.
+    uow.session.refresh(invoice, with_for_update=True)
     seen = select(Transaction.id).where(
         Transaction.gateway == gateway, Transaction.external_id == external_id
     )
@@ -116,28 +117,44 @@ def _succeed(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -
     amount = result.amount or transaction.amount
     if amount.currency != transaction.currency:
         raise Refused(f"paid in {amount.currency}, asked for {transaction.currency}")
+    if not amount.is_positive:
+        raise Refused("a payment is more than nothing")
     before = transaction.status
     # A fee in another (settlement) currency belongs to the payout's journal, not to this one.
     same = result.fee is not None and result.fee.currency == amount.currency
     fee = result.fee if result.fee is not None and same else Money.zero(amount.currency)
-    taken = uow.session.execute(
+    _mark_succeeded(uow, transaction, result.external_id, amount, fee)
+    uow.session.refresh(transaction)
+    _take_money(uow, transaction, amount, fee)
+    _audit(uow, transaction, "transaction.succeed", before)
+    uow.emit(PaymentReceived(transaction.id, transaction.invoice_id, transaction.client_id, amount))
+
+
+def _mark_succeeded(
+    uow: UnitOfWork, transaction: Transaction, external_id: str | None, amount: Money, fee: Money
+) -> None:
+    """One conditional UPDATE; the unique external id decides when two transactions claim the same payment."""
+    mark = (
         update(Transaction)
-        .where(Transaction.id == transaction.id, Transaction.status == before)
+        .where(Transaction.id == transaction.id, Transaction.status == transaction.status)
         .values(
             status=TransactionStatus.SUCCEEDED,
-            external_id=result.external_id,
+            external_id=external_id,
             received_minor=amount.minor,
             fee_minor=fee.minor,
             settled_at=uow.now(),
             reason=None,
         )
     )
+    try:
+        with uow.session.begin_nested():
+            taken = uow.session.execute(mark)
+    except IntegrityError as error:
+        raise TransactionAlreadySettled(
+            f"{transaction.gateway} payment {external_id} settled another transaction before"
+        ) from error
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise TransactionAlreadySettled(transaction.reference)
-    uow.session.refresh(transaction)
-    _take_money(uow, transaction, amount, fee)
-    _audit(uow, transaction, "transaction.succeed", before)
-    uow.emit(PaymentReceived(transaction.id, transaction.invoice_id, transaction.client_id, amount))
 
 
 def _take_money(uow: UnitOfWork, transaction: Transaction, amount: Money, fee: Money) -> None:
