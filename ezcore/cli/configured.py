@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from ezcore.app import Ezcore, build
+from ezcore.db.migrate import pending
 from ezcore.settings import Settings, SettingsError, load, read_ini
 
 
@@ -29,6 +30,15 @@ def ini_values(config: str | None) -> dict[str, str]:
 def open_shop(args: argparse.Namespace) -> Ezcore:
     """Everything wired together, for commands that work on the shop. Raises: SettingsError."""
     return build(settings_of(args))
+
+
+def refuse_empty_database(shop: Ezcore) -> None:
+    """A process that serves needs its tables. Raises: SettingsError.
+
+    A newer schema is fine: during a deploy the old release runs on it.
+    """
+    if pending(shop.engine).get("core") == "nothing":
+        raise SettingsError("the database has no tables yet: run ez migrate with the same configuration first")
 
 
 def set_up_logging() -> None:

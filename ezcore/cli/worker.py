@@ -15,11 +15,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until stopped."""
-    from ezcore.cli.configured import open_shop
+    from ezcore.cli.configured import open_shop, refuse_empty_database
     from ezcore.tasks.lifeline import exit_when_parent_dies
     from ezcore.worker import work_on
 
     if args.lifeline:
         exit_when_parent_dies(0)
-    work_on(open_shop(args), scheduler=not args.no_scheduler)
+    shop = open_shop(args)
+    refuse_empty_database(shop)
+    work_on(shop, scheduler=not args.no_scheduler)
     return 0

@@ -42,8 +42,10 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
     shop = build(settings, bell=lambda: None)
     shop.migrate()
     with shop.work.read() as uow:
-        if uow.session.execute(select(Product.id).limit(1)).first():
-            return False
+        furnished = uow.session.execute(select(Product.id).limit(1)).first() is not None
+    if furnished:
+        take_in_offers(shop)  # a plugin may have been added since
+        return False
     year_ago = SystemClock().now() - timedelta(days=366)
     clock = MovingClock(year_ago)
     quick = make_engine(settings.database.url, durable=False)
