@@ -28,14 +28,15 @@ def run(work: Work, on: date, preview: bool) -> Outcome:
         )
         ids = uow.session.scalars(due.order_by(Invoice.id)).all()
     for invoice_id in ids:
-        with work.write() if not preview else work.read() as uow:
+        with outcome.apart(f"invoice {invoice_id}"), work.write() if not preview else work.read() as uow:
             _charge(uow, uow.session.get_one(Invoice, invoice_id), on, preview, outcome)
     return outcome
 
 
 def _charge(uow: UnitOfWork, invoice: Invoice, on: date, preview: bool, outcome: Outcome) -> None:
     method = method_of(uow, invoice.client_id)
-    if method is None or _busy(uow, invoice):
+    # Asked again: it may have been paid or cancelled since the list was made.
+    if invoice.status != InvoiceStatus.UNPAID or method is None or _busy(uow, invoice):
         return
     declined = _declines(uow, invoice)
     if declined and (

@@ -60,10 +60,11 @@ def suspend(work: Work, on: date, preview: bool) -> Outcome:
         if preview:
             outcome.lines.append(f"would suspend service {service_id}")
             continue
-        with work.write() as uow:
+        with outcome.apart(f"service {service_id}"), work.write() as uow:
             service = uow.session.get_one(Service, service_id, with_for_update=True)
-            # Asked again inside the write: a payment may have arrived since.
-            if not lifecycle.is_busy(service) and has_overdue(uow, service, limit):
+            # Asked again inside the write: a payment, or an end, may have come since.
+            waits = service.state == ServiceState.ACTIVE and not lifecycle.is_busy(service)
+            if waits and has_overdue(uow, service, limit):
                 lifecycle.request(uow, service, "suspend", OVERDUE)
                 outcome.lines.append(f"suspend {service.label}")
     return outcome
@@ -104,7 +105,7 @@ def _lift_if_paid(uow: UnitOfWork, service: Service) -> None:
     if suspended_for_money and not lifecycle.is_busy(service) and not has_overdue(uow, service, uow.today()):
         actor, uow.actor = uow.actor, SYSTEM
         try:
-            lifecycle.request(uow, service, "unsuspend", "paid")
+            lifecycle.request_or_ask(uow, service, "unsuspend", "paid")
         finally:
             uow.actor = actor
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -11,9 +12,13 @@ from ezcore.automation.dunning import OVERDUE, has_overdue
 from ezcore.automation.run import Outcome
 from ezcore.billing.invoices import operations as invoices
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
+from ezcore.jobs.models import Job
 from ezcore.services.lifecycle import operations as lifecycle
 from ezcore.services.services.models import Service, ServiceState
 from ezcore.work import UnitOfWork, Work
+
+NOT_PAID = "not paid"
+Still = Callable[[UnitOfWork, Service], bool]
 
 
 def cancel(work: Work, on: date, preview: bool) -> Outcome:
@@ -29,7 +34,12 @@ def cancel(work: Work, on: date, preview: bool) -> Outcome:
             )
             .order_by(Service.id)
         ).all()
-    _terminate(work, ids, "cancelled by the client", outcome, preview)
+
+    def still(_uow: UnitOfWork, service: Service) -> bool:
+        alive = service.state in (ServiceState.ACTIVE, ServiceState.SUSPENDED)
+        return alive and service.cancel_on is not None and service.cancel_on <= on
+
+    _terminate(work, ids, "cancelled by the client", outcome, preview, still)
     return outcome
 
 
@@ -55,19 +65,35 @@ def terminate(work: Work, on: date, preview: bool) -> Outcome:
             .order_by(Service.id)
         ).all()
         ids = [service.id for service in candidates if has_overdue(uow, service, limit)]
-    outcome.skipped.extend(f"service {i}: daily cap reached" for i in ids[rules.terminate_daily_cap :])
-    _terminate(work, ids[: rules.terminate_daily_cap], "not paid", outcome, preview)
+        room = max(0, rules.terminate_daily_cap - _terminated_today(uow))
+    outcome.skipped.extend(f"service {i}: daily cap reached" for i in ids[room:])
+
+    def still(uow: UnitOfWork, service: Service) -> bool:
+        for_money = service.state == ServiceState.SUSPENDED and service.suspend_reason == OVERDUE
+        return for_money and has_overdue(uow, service, limit)
+
+    _terminate(work, ids[:room], NOT_PAID, outcome, preview, still)
     return outcome
 
 
-def _terminate(work: Work, ids: Sequence[int], reason: str, outcome: Outcome, preview: bool) -> None:
+def _terminated_today(uow: UnitOfWork) -> int:
+    """Terminations for non-payment that were asked for since midnight, whoever ran the task."""
+    midnight = datetime.combine(uow.today(), time(), ZoneInfo(uow.settings.shop.time_zone))
+    payloads = select(Job.payload).where(Job.kind == "services.terminate", Job.created_at >= midnight)
+    return sum(payload.get("reason") == NOT_PAID for payload in uow.session.scalars(payloads))
+
+
+def _terminate(
+    work: Work, ids: Sequence[int], reason: str, outcome: Outcome, preview: bool, still: Still
+) -> None:
     for service_id in ids:
         if preview:
             outcome.lines.append(f"would terminate service {service_id}: {reason}")
             continue
-        with work.write() as uow:
+        with outcome.apart(f"service {service_id}"), work.write() as uow:
             service = uow.session.get_one(Service, service_id, with_for_update=True)
-            if lifecycle.is_busy(service) or service.state == ServiceState.TERMINATED:
+            # Asked again inside the write: a payment, or a change of mind, may have come since.
+            if lifecycle.is_busy(service) or not still(uow, service):
                 continue
             lifecycle.request(uow, service, "terminate", reason)
             _cancel_unpaid(uow, service)

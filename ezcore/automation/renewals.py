@@ -70,7 +70,7 @@ def invoice_next(uow: UnitOfWork, service: Service) -> str:
 
 def _invoice(work: Work, ids: Sequence[int], on: date, outcome: Outcome) -> None:
     for service_id in ids:
-        with work.write() as uow:
+        with outcome.apart(f"service {service_id}"), work.write() as uow:
             service = uow.session.get_one(Service, service_id, with_for_update=True)
             if any(row.id == service_id for row in due_services(uow, on, service_id - 1)):
                 outcome.lines.append(invoice_next(uow, service))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from ezcore.kernel.errors import EzError
 from ezcore.work import Work
 
 
@@ -19,6 +21,14 @@ class Outcome:
     def counts(self) -> dict[str, int]:
         """Figures for the run's row."""
         return {"done": len(self.lines), "skipped": len(self.skipped)}
+
+    @contextmanager
+    def apart(self, what: str) -> Iterator[None]:
+        """Work on one record: a rule, or a plugin's veto, that stops this one is noted and does not stop the others."""
+        try:
+            yield
+        except EzError as refusal:
+            self.skipped.append(f"{what}: {refusal.message}")
 
 
 @dataclass(frozen=True)

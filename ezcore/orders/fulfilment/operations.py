@@ -58,7 +58,7 @@ def _deliver(uow: UnitOfWork, line: InvoiceLine, service: Service) -> None:
     if service.state in (ServiceState.PENDING, ServiceState.ACTIVE):
         entitlements.grant(uow, service.client_id, service.id, product, f"invoice line {line.id} paid")
     if service.state == ServiceState.PENDING and not lifecycle.is_busy(service):
-        lifecycle.request(uow, service, "create", f"invoice line {line.id} paid")
+        lifecycle.request_or_ask(uow, service, "create", f"invoice line {line.id} paid")
 
 
 def _lines(uow: UnitOfWork, invoice_id: int) -> list[tuple[InvoiceLine, Service]]:

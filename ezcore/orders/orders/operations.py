@@ -28,9 +28,7 @@ def place(uow: UnitOfWork, cart: Cart, client_id: int, form_key: str) -> Order:
     uow.actor.require("client.order")
     if uow.actor.kind == "client" and uow.actor.client_id != client_id:
         raise NotFound("there is no such client")
-    placed = uow.session.scalars(
-        select(Order).where(Order.form_key == form_key, Order.client_id == client_id)
-    ).first()
+    placed = _placed(uow, client_id, form_key)
     if placed is not None:
         return placed
     priced = estimate(uow, cart)
@@ -39,7 +37,12 @@ def place(uow: UnitOfWork, cart: Cart, client_id: int, form_key: str) -> Order:
     for line in priced.lines:
         if line.product.hidden or line.product.retired_at is not None:
             raise InvalidInput(f"{line.product.name} is no longer sold", field="cart")
-    _take_cart(uow, cart)
+    if not _take_cart(uow, cart):
+        # The same form may have been a moment faster; its order is committed, or it could not have had the cart.
+        placed = _placed(uow, client_id, form_key)
+        if placed is None:
+            raise Refused("this cart was ordered already")
+        return placed
     order = _write(uow, priced, client_id, form_key)
     drafts = [
         draft
@@ -67,12 +70,17 @@ def by_id(uow: UnitOfWork, order_id: int, client_id: int | None = None) -> Order
     return found
 
 
-def _take_cart(uow: UnitOfWork, cart: Cart) -> None:
+def _placed(uow: UnitOfWork, client_id: int, form_key: str) -> Order | None:
+    return uow.session.scalars(
+        select(Order).where(Order.form_key == form_key, Order.client_id == client_id)
+    ).first()
+
+
+def _take_cart(uow: UnitOfWork, cart: Cart) -> bool:
     taken = uow.session.execute(
         update(Cart).where(Cart.id == cart.id, Cart.ordered_at.is_(None)).values(ordered_at=uow.now())
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused("this cart was ordered already")
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
 def _write(uow: UnitOfWork, priced: Estimate, client_id: int, form_key: str) -> Order:

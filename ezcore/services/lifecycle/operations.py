@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from ezcore.audit import operations as audit
+from ezcore.db.once import insert_once
 from ezcore.jobs import operations as jobs
-from ezcore.jobs.models import Job
+from ezcore.jobs.models import Job, StaffTask
 from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.values import Action
 from ezcore.services.lifecycle.jobs import KINDS
@@ -45,6 +46,22 @@ def request(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job:
         uow, f"service.request_{verb}", "service", service.id, client_id=service.client_id, reason=reason
     )
     return job
+
+
+def request_or_ask(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job | None:
+    """As `request`, where money has come and must be kept: a refusal becomes a question for a person, not an error."""
+    try:
+        with uow.session.begin_nested():
+            return request(uow, service, verb, reason)
+    except Refused as refusal:
+        key = f"service:{service.id}:{verb}:{service.actions}"
+        title = f"{service.label}: {verb} was refused after a payment"
+        values = {
+            "key": key, "client_id": service.client_id, "title": title[:200], "cause": refusal.message,
+            "opened_at": uow.now(),
+        }  # fmt: skip
+        insert_once(uow.session, StaffTask, values)
+        return None
 
 
 def is_busy(service: Service) -> bool:

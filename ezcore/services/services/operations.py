@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from ezcore.audit import operations as audit
+from ezcore.billing.invoices import operations as invoices
+from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
 from ezcore.catalog.products.models import Product
 from ezcore.catalog.products.rules import Configured
 from ezcore.db.once import insert_once
@@ -98,6 +100,7 @@ def schedule_cancellation(uow: UnitOfWork, service: Service, reason: str = "") -
         raise Refused(f"this service already ends on {service.cancel_on}")
     service.cancel_on = service.paid_until or uow.today()
     service.cancel_reason = reason[:400]
+    _withdraw_renewals(uow, service, service.cancel_on)
     audit.record(
         uow,
         "service.cancel",
@@ -177,6 +180,20 @@ def reveal_secret(uow: UnitOfWork, service: Service, name: str) -> str:
         uow, "service.reveal", "service", service.id, client_id=service.client_id, after={"name": name}
     )
     return text
+
+
+def _withdraw_renewals(uow: UnitOfWork, service: Service, end: date) -> None:
+    """What was invoiced for the time after the end is no longer owed: nobody is charged for what they cancelled."""
+    lines = select(InvoiceLine.invoice_id).where(
+        InvoiceLine.service_id == service.id, InvoiceLine.period_start >= end
+    )
+    unpaid = select(Invoice).where(
+        Invoice.id.in_(lines), Invoice.status == InvoiceStatus.UNPAID, Invoice.paid_minor == 0
+    )
+    for invoice in uow.session.scalars(unpaid).all():
+        if all(line.service_id == service.id for line in invoice.lines):
+            invoices.cancel(uow, invoice, "the service was cancelled")
+            service.billed_until = end
 
 
 def _row(service_id: int, name: str) -> str:
