@@ -19,12 +19,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.buying import Newcomer, log_in
 from tests.browser.chromium import chromium, find_chromium, window
+from tests.browser.small_png import repack
 from tests.fixtures_demo import ROOT, Demo, running_demo
 
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTHS = {1280: 900, 390: 844}
 MODES = ("light", "dark")
-TALLEST = 2600
+TALLEST = 2000
 ADMIN = {
     "admin-dashboard": "/admin/",
     "admin-orders": "/admin/orders/",
@@ -34,8 +35,8 @@ ADMIN = {
     "admin-plugins": "/admin/plugins/",
 }
 FIRST_OF = {
-    "admin-job": ("/admin/jobs/", r"^/admin/jobs/\d+/$"),
-    "admin-plugin-settings": ("/admin/plugins/", r"^/admin/plugins/stripe/$"),
+    "admin-job": ("/admin/jobs/", "Set up a service"),
+    "admin-plugin-settings": ("/admin/plugins/", "Stripe"),
 }
 
 
@@ -55,7 +56,8 @@ class Camera:
                 page.evaluate("(m) => { document.documentElement.dataset.theme = m; scrollTo(0, 0) }", mode)
                 tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
                 clip = {"x": 0, "y": 0, "width": width, "height": max(tall, height)}
-                page.screenshot(full_page=True, clip=clip, path=self.folder / f"{name}-{mode}-{width}.png")
+                shot = repack(page.screenshot(full_page=True, clip=clip))
+                (self.folder / f"{name}-{mode}-{width}.png").write_bytes(shot)
         page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
         _say(f"  {name}")
 
@@ -126,16 +128,14 @@ def _client_pages(newcomer: Newcomer, camera: Camera) -> None:
 def _admin_pages(page: Page, camera: Camera) -> None:
     for name, path in ADMIN.items():
         _open(page, camera, name, path)
-    for name, (path, pattern) in FIRST_OF.items():
+    for name, (path, link) in FIRST_OF.items():
         page.goto(camera.demo.address + path)
-        links = [
-            link.get_attribute("href") or "" for link in page.get_by_role("main").get_by_role("link").all()
-        ]
-        found = next((link for link in links if re.match(pattern, link)), None)
-        if found is None:
-            _say(f"  {name}: nothing of this kind is linked on {path}")
+        found = page.get_by_role("main").get_by_role("link", name=link)
+        if found.count():
+            found.first.click()
+            camera.take(page, name)
         else:
-            _open(page, camera, name, found)
+            _say(f"  {name}: no {link!r} is linked on {path}")
 
 
 def _open(page: Page, camera: Camera, name: str, path: str) -> None:
