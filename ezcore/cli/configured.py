@@ -38,7 +38,9 @@ def refuse_empty_database(shop: Ezcore) -> None:
     A newer schema is fine: during a deploy the old release runs on it.
     """
     if pending(shop.engine).get("core") == "nothing":
-        raise SettingsError("the database has no tables yet: run ez migrate with the same configuration first")
+        raise SettingsError(
+            "the database has no tables yet: run ez migrate with the same configuration first"
+        )
 
 
 def set_up_logging() -> None:
