@@ -35,7 +35,7 @@ from ezcore.settings import load
 from ezcore.simulation.catalog_seed import seed_catalog
 from ezcore.simulation.history import CLIENT_RIGHTS
 from ezcore.worker import drain
-from tests.fixtures_database import BOTH
+from tests.fixtures_database import BOTH, _fast_engine
 
 FIRST = datetime(2027, 1, 31, 9, 0, tzinfo=UTC)
 
@@ -208,7 +208,7 @@ def open_trade(url: str, folder: Path, **settings: str) -> Iterator[Trade]:
     }
     ini |= {f"ez.{name.replace('__', '.')}": value for name, value in settings.items()}
     clock = MovingClock(FIRST)
-    shop = build(load(ini, {}), clock=clock, bell=lambda: None, virtual_time=True)
+    shop = build(load(ini, {}), clock=clock, bell=lambda: None, virtual_time=True, engine=_fast_engine(url))
     with shop.work.write() as uow:
         seed_catalog(uow, vps_module=None)
     yield Trade(shop, clock)
