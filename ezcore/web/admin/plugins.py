@@ -78,7 +78,7 @@ def save(request: Any) -> Any:
 
 @page(
     "admin.plugin.rest",
-    "/admin/plugins/{name}/{verb}/",
+    "/admin/plugins/{name}/{verb:pause|resume}/",
     method="POST",
     permission="plugins.manage",
     audit="plugin.<verb>",
