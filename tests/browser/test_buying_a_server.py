@@ -47,7 +47,8 @@ def test_a_newcomer_pays_and_the_webhook_delivers_the_server(shopper, demo: Demo
 
     _the_redirect_alone_activates_nothing(newcomer, host)
     # The cluster takes its time, so that the set-up is seen at work on a quick machine and on a busy one.
-    demo.control("proxmox", "faults", {"call": "clone", "kind": "delay", "times": 1, "args": {"seconds": 5}})
+    for call in ("clone", "resize"):
+        demo.control("proxmox", "faults", {"call": call, "kind": "delay", "times": 1, "args": {"seconds": 6}})
     demo.let_webhooks_go()
     _the_webhook_marks_it_paid(page, scripts=scripts)
     _the_steps_lead_to_an_active_server(newcomer, scripts=scripts)
