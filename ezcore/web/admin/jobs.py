@@ -80,6 +80,33 @@ def jobs_list(request: Any) -> dict[str, Any]:
     return found.page()
 
 
+@page(
+    "admin.jobs.retry",
+    "/admin/jobs/retry/",
+    method="POST",
+    permission="jobs.manage",
+    audit="job.retry",
+)
+def retry_by_cause(request: Any) -> Any:
+    """Run the waiting and failed jobs of one cause again now; what cannot run now is left as it is.
+
+    Stands before the page of one job, whose address would fit `retry` too.
+    """
+    cause, session = read_form(request, Cause).checked().cause, request.uow.session
+    query = select(Job).where(Job.cause == cause, Job.state.in_(WAITING)).order_by(Job.id).limit(BULK)
+    found, left = session.scalars(query).all(), 0
+    if not found:
+        raise InvalidInput("no job waits for this cause any more", field="cause")
+    for each in found:
+        try:
+            with session.begin_nested():
+                jobs.retry(request.uow, each, f"retry by cause: {cause}"[:400])
+        except Refused:
+            left += 1  # a worker took it meanwhile, or its service does something else
+    flash(request, "ok", f"{len(found) - left} jobs run again now" + (f", {left} cannot" if left else ""))
+    return HTTPSeeOther(request.route_path("admin.jobs"))
+
+
 @page("admin.job", "/admin/jobs/{id}/", permission="staff.read", template="admin/job.pt")
 def job(request: Any) -> dict[str, Any]:
     """One job: steps with times, cause, tries, the masked request log."""
@@ -110,30 +137,6 @@ def act(request: Any) -> Any:
     ACTIONS[verb](request.uow, found, reason)
     flash(request, "ok", f"Job {found.id}: {verb.replace('_', ' ')}")
     return HTTPSeeOther(request.route_path("admin.job", id=found.id))
-
-
-@page(
-    "admin.jobs.retry",
-    "/admin/jobs/retry/",
-    method="POST",
-    permission="jobs.manage",
-    audit="job.retry",
-)
-def retry_by_cause(request: Any) -> Any:
-    """Run the waiting and failed jobs of one cause again now; what cannot run now is left as it is."""
-    cause, session = read_form(request, Cause).checked().cause, request.uow.session
-    query = select(Job).where(Job.cause == cause, Job.state.in_(WAITING)).order_by(Job.id).limit(BULK)
-    found, left = session.scalars(query).all(), 0
-    if not found:
-        raise InvalidInput("no job waits for this cause any more", field="cause")
-    for each in found:
-        try:
-            with session.begin_nested():
-                jobs.retry(request.uow, each, f"retry by cause: {cause}"[:400])
-        except Refused:
-            left += 1  # a worker took it meanwhile, or its service does something else
-    flash(request, "ok", f"{len(found) - left} jobs run again now" + (f", {left} cannot" if left else ""))
-    return HTTPSeeOther(request.route_path("admin.jobs"))
 
 
 def _facts(request: Any, number: int, errors: dict[str, str], typed: str = "") -> dict[str, Any]:
