@@ -17,7 +17,8 @@ from ezcore.cli.sandboxes import specs
 from ezcore.kernel.errors import EzError
 from ezcore.plugin_api.sandbox.tls import make_ca
 from ezcore.settings import load, read_ini
-from ezcore.simulation.shop_seed import CLIENT, STAFF, open_shop
+from ezcore.simulation.logins import CLIENT, STAFF
+from ezcore.simulation.shop_seed import open_shop
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def prepare(state: Path, *, port: int, fresh: bool, config: str | None) -> Demo:
     state = state.resolve()
     if fresh and state.exists():
         shutil.rmtree(state)
-    state.mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)  # personal data: the owner's eyes only
     _refuse_taken(port)
     base = ini_values(config)
     names = base.get("ez.plugins", "stripe proxmox banktransfer").replace(",", " ").split()

@@ -26,7 +26,7 @@ def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engin
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(
             parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
         )

@@ -17,6 +17,7 @@ from ezcore.orders.orders import operations as orders
 from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service
 from ezcore.simulation.life import Life
+from ezcore.simulation.logins import CLIENT
 from ezcore.work import UnitOfWork
 
 CLIENT_RIGHTS = frozenset({"client.read", "client.order", "client.billing", "client.services"})
@@ -40,7 +41,14 @@ PEOPLE = (
     Person("Mari Tamm", "mari@example.test", "EE", 3, (("vps-m", "1 month", "shop.tamm.test"),)),
     Person("Jonas Ek", "jonas@example.test", "SE", 15, (("vps-s", "1 month", "bot.ek.test"),)),
     Person("Chiara Russo", "chiara@example.test", "IT", 40, (("web-pro", "1 year", "studio-russo.test"),)),
-    Person("Okafor Studio", "mira@example.test", "DE", 62, (("vps-l", "1 month", "okafor.test"),)),
+    # The client whom the demo logs in as.
+    Person(
+        "Mira Okafor",
+        CLIENT.email,
+        "DE",
+        62,
+        (("vps-l", "1 month", "okafor.test"), ("web-start", "1 year", "okafor-studio.test")),
+    ),
     Person("Liis Saar", "liis@example.test", "EE", 95, (("support-basic", "1 month", "Care for saar.test"),)),
     Person(
         "Tomás Novák", "tomas@example.test", "CZ", 120, (("web-start", "1 month", "novak.test"),), leaves=260
@@ -75,7 +83,9 @@ def live_a_year(life: Life, end: date) -> None:
 
 def _arrive(life: Life, person: Person) -> None:
     with life.shop.work.write() as uow:
-        created = accounts.create_verified(uow, person.email, person.name, country=person.country)
+        created = accounts.create_verified(
+            uow, person.email, person.name, country=person.country, password=_password(person)
+        )
     user_id, client_id = created.user_id, created.client_id
     actor = Actor("client", user_id=user_id, client_id=client_id, permissions=CLIENT_RIGHTS, name=person.name)
     with life.shop.work.write(actor) as uow:
@@ -84,6 +94,11 @@ def _arrive(life: Life, person: Person) -> None:
             params = {"hostname": label} if slug.startswith("vps") else {}
             carts.add_line(uow, cart, slug, cycle, {}, params, label)
         orders.place(uow, cart, client_id, uow.ids.key("form"))
+
+
+def _password(person: Person) -> str | None:
+    """Only the demo's own client can log in."""
+    return CLIENT.password if person.email == CLIENT.email else None
 
 
 def _leave(life: Life, person: Person) -> None:

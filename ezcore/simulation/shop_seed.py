@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,21 +19,9 @@ from ezcore.settings import Settings
 from ezcore.simulation.catalog_seed import seed_catalog
 from ezcore.simulation.history import live_a_year
 from ezcore.simulation.life import Life
+from ezcore.simulation.logins import CLIENT, STAFF
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Login:
-    """A login that the demo prints."""
-
-    email: str
-    password: str
-    role: str
-
-
-STAFF = Login("staff@example.test", "harbour lantern 7", "staff (owner)")
-CLIENT = Login("client@example.test", "harbour lantern 7", "client")
 
 
 def open_shop(settings: Settings, *, history: bool) -> bool:
@@ -55,8 +42,9 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
         log.info("living through a year of history ...")
         zone = ZoneInfo(settings.shop.time_zone)
         live_a_year(Life(past, clock, pause=0.05), SystemClock().now().astimezone(zone).date())
-    with shop.work.write() as uow:
-        accounts.create_verified(uow, CLIENT.email, "Mira Client", password=CLIENT.password, country="EE")
+    else:
+        with shop.work.write() as uow:
+            accounts.create_verified(uow, CLIENT.email, "Mira Okafor", password=CLIENT.password, country="EE")
     return True
 
 
