@@ -78,13 +78,14 @@ def test_a_list_breaks_after_fifty_rows_and_keeps_its_filter(staff, office):
 @pytest.mark.parametrize("path", ["/admin/jobs/", "/admin/audit/", "/admin/"])
 def test_more_rows_ask_no_more_of_the_database(shop, staff, office, count_queries, path):
     office.failing_job("few")
+    staff.get(path)  # the state of the plugins is kept for some seconds
     with count_queries(shop.engine) as few:
         staff.get(path)
     for number in range(12):
         office.failing_job(f"many-{number}", f"cause {number}")
     with count_queries(shop.engine) as many:
         staff.get(path)
-    assert len(many) == len(few)
+    assert len(many) <= len(few)
 
 
 def test_a_row_names_the_product_and_which_one(staff, paid):
