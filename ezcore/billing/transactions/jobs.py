@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -46,7 +48,18 @@ def _open(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
     method = uow.session.get_one(PaymentMethod, context.payload["method_id"])
     if invoice.status == InvoiceStatus.UNPAID:
         transaction = transactions.open_transaction(uow, invoice, method.gateway, "capture")
+        transaction.reference = _reference(uow, invoice, context.job.key)
         transaction.checkout_id = context.job.key
+
+
+def _reference(uow: UnitOfWork, invoice: Invoice, job_key: str) -> str:
+    """The same for the same invoice and attempt, also after an old backup was restored.
+
+    The gateway then answers with the charge it made before, instead of making it again (I45). Keyed with a secret of
+    this installation, so that two shops at one gateway account never share a reference.
+    """
+    told = f"{job_key}:{invoice.content_hash}".encode()
+    return f"pay_{hmac.new(uow.box.subkeys('payment reference')[0], told, sha256).hexdigest()[:32]}"
 
 
 def _charge(context: StepContext) -> Any:
