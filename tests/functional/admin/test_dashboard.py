@@ -56,7 +56,7 @@ def test_figures_are_those_of_the_books(shop, staff, paid, as_client):
         for tile in staff.get("/admin/").html.select(".kpi")
     }
     assert shown == {
-        "Active services": "1", "Invoiced this month": "€7.00", "Unpaid": "€0.00", "Overdue": "€0.00",
+        "Active services": "1", "This month": "€7.00", "Unpaid": "€0.00", "Overdue": "€0.00",
         "Open jobs": "0",
     }  # fmt: skip
 
