@@ -70,8 +70,8 @@ browser: test-browser ## the same as test-browser
 screenshots: setup ## docs/screenshots anew, from a demo with a year of history (some minutes)
 	$(BIN)/python -m tests.browser.gallery
 
-nightly: check test ## all of it, and the property tests with twenty times the examples
-	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit
+nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit tests/faults
 
 pins: ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
 	@set -e; for kind in runtime dev; do \

@@ -12,7 +12,7 @@ from typing import Any
 
 from ezcore.automation import dunning
 from ezcore.billing.invoices import mails as invoice_mails
-from ezcore.billing.invoices.events import InvoiceIssued, InvoicePaid, ReminderDue
+from ezcore.billing.invoices.events import InvoiceCancelled, InvoiceIssued, InvoicePaid, ReminderDue
 from ezcore.billing.transactions.events import PaymentDeclined, PaymentReceived
 from ezcore.jobs.events import JobClosed, JobReopened
 from ezcore.jobs.models import Job
@@ -21,6 +21,7 @@ from ezcore.kernel.events import Event
 from ezcore.orders.fulfilment import operations as fulfilment
 from ezcore.services.lifecycle import arrival
 from ezcore.services.services import mails as service_mails
+from ezcore.services.services import operations as services
 from ezcore.services.services.events import ActionDone, CancellationScheduled
 from ezcore.work import UnitOfWork, Work
 
@@ -29,6 +30,7 @@ Mailing = Callable[[UnitOfWork, Any, str], None]
 
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     InvoicePaid: (fulfilment.deliver_paid, dunning.lift),
+    InvoiceCancelled: (services.unbill,),
     ActionDone: (fulfilment.close_orders, dunning.after_action),
     JobClosed: (arrival.closed_by_staff,),
     JobReopened: (arrival.reopened,),

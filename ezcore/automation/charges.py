@@ -16,6 +16,8 @@ from ezcore.work import UnitOfWork, Work
 
 # Days after the due date on which a declined charge is tried again.
 RETRY_DAYS = (0, 2, 4)
+# So long a client who went to the gateway may still be typing; the next run charges who gave up.
+AT_THE_GATEWAY = timedelta(hours=1)
 
 
 def run(work: Work, on: date, preview: bool) -> Outcome:
@@ -60,7 +62,13 @@ def _declines(uow: UnitOfWork, invoice: Invoice) -> int:
 
 def _busy(uow: UnitOfWork, invoice: Invoice) -> bool:
     """A charge runs, or the client is paying right now: never ask twice for the same money."""
-    query = select(Job.id).where(
+    charging = select(Job.id).where(
         Job.kind == "billing.capture", Job.subject_id == invoice.id, Job.state.in_(OPEN_STATES)
     )
-    return uow.session.execute(query.limit(1)).first() is not None
+    paying = select(Transaction.id).where(
+        Transaction.invoice_id == invoice.id,
+        Transaction.kind == "checkout",
+        Transaction.status == TransactionStatus.PENDING,
+        Transaction.created_at > uow.now() - AT_THE_GATEWAY,
+    )
+    return any(uow.session.execute(query.limit(1)).first() is not None for query in (charging, paying))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from ezcore.audit import operations as audit
 from ezcore.billing.invoices import operations as invoices
+from ezcore.billing.invoices.events import InvoiceCancelled
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
 from ezcore.catalog.products.models import Product
 from ezcore.catalog.products.rules import Configured
@@ -182,6 +183,19 @@ def reveal_secret(uow: UnitOfWork, service: Service, name: str) -> str:
     return text
 
 
+def unbill(uow: UnitOfWork, events: Sequence[InvoiceCancelled]) -> None:
+    """A cancelled invoice billed nothing: its periods are to be billed again, by the next renewal run."""
+    for event in events:
+        lines = uow.session.execute(
+            select(InvoiceLine, Service)
+            .join(Service, Service.id == InvoiceLine.service_id)
+            .where(InvoiceLine.invoice_id == event.invoice_id, InvoiceLine.period_start.is_not(None))
+        )
+        for line, service in lines:
+            if service.billed_until == line.period_end:
+                service.billed_until = line.period_start
+
+
 def _withdraw_renewals(uow: UnitOfWork, service: Service, end: date) -> None:
     """What was invoiced for the time after the end is no longer owed: nobody is charged for what they cancelled."""
     lines = select(InvoiceLine.invoice_id).where(
@@ -193,7 +207,6 @@ def _withdraw_renewals(uow: UnitOfWork, service: Service, end: date) -> None:
     for invoice in uow.session.scalars(unpaid).all():
         if all(line.service_id == service.id for line in invoice.lines):
             invoices.cancel(uow, invoice, "the service was cancelled")
-            service.billed_until = end
 
 
 def _row(service_id: int, name: str) -> str:
