@@ -21,7 +21,7 @@ from tests.faults.stories import STORIES
 
 pytestmark = pytest.mark.slow
 
-AT_ONCE = int(os.environ.get("EZ_DEATHS_AT_ONCE", "3"))
+AT_ONCE = int(os.environ.get("EZ_DEATHS_AT_ONCE", "5"))
 
 
 class Theatre:
