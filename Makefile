@@ -11,8 +11,8 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q
 UV := $(shell command -v uv 2>/dev/null || ([ -x $(BIN)/uv ] && echo $(BIN)/uv))
 
-.PHONY: help setup demo test check browser screenshots smoke migrate nightly pins fix \
-        test-unit test-functional test-faults test-scenarios test-security test-plugins test-browser test-packaging
+.PHONY: help setup demo test check browser screenshots smoke migrate nightly conformance pins fix \
+        test-unit test-functional test-faults test-simulation test-scenarios test-security test-plugins test-browser test-packaging
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,7 +51,7 @@ fix: setup ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: test-unit test-functional test-faults test-browser ## every test, in the order in which they are cheap
+test: test-unit test-functional test-faults test-simulation test-browser ## every test, in the order in which they are cheap
 
 test-unit: setup ## rules and operations of every room and plugin
 	$(PYTEST) -n $(WORKERS) $(wildcard tests/unit plugins)
@@ -62,6 +62,9 @@ test-functional: setup ## through WebTest, over months, against attackers, from 
 test-faults: setup ## kill -9 and real processes
 	$(call pytest_if_there,-n $(WORKERS),tests/faults)
 
+test-simulation: setup ## months of small shops on a virtual clock, with faults: a rotating slice of seeds
+	$(call pytest_if_there,-n $(WORKERS),tests/simulation)
+
 test-browser: setup ## Chromium
 	$(call pytest_if_there,,tests/browser)
 
@@ -70,8 +73,12 @@ browser: test-browser ## the same as test-browser
 screenshots: setup ## docs/screenshots anew, from a demo with a year of history (some minutes)
 	$(BIN)/python -m tests.browser.gallery
 
-nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases
-	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit tests/faults
+nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases, ten times the seeds
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit tests/faults tests/simulation
+	$(MAKE) conformance
+
+conformance: setup ## plant every known mistake in a copy of its plugin; the kit must catch it (docs/plugins/conformance.md)
+	$(BIN)/python -m tests.conformance.defects
 
 pins: ## write requirements/*.txt anew from pyproject.toml and the plugins (no index address in them)
 	@set -e; for kind in runtime dev; do \

@@ -36,6 +36,7 @@ class Bench:
     work: Work
     kinds: dict[str, JobKind] = field(default_factory=dict)
     ended: list[int] = field(default_factory=list)
+    causes: list[str | None] = field(default_factory=list)
 
     def kind(
         self, *steps: Step, name: str = "test.job", ladder: Ladder = PROVISIONING, **other: Any
@@ -50,8 +51,12 @@ class Bench:
             ports=NoPorts(),
             owner=owner,
             lease_seconds=LEASE,
-            on_end=lambda _uow, job: self.ended.append(job.id),
+            on_end=lambda _uow, job: self.note_end(job),
         )
+
+    def note_end(self, job: Job) -> None:
+        self.ended.append(job.id)
+        self.causes.append(job.cause)
 
     def enqueue(self, kind: JobKind, key: str = "k1", **other: Any) -> int:
         with self.work.write() as uow:

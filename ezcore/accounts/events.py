@@ -28,3 +28,10 @@ class PasswordChanged(Event):
     """A user has another password; every other session of theirs is over."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class TaxNumberChanged(Event):
+    """A client has another tax number, or the same in another country; nobody has checked it yet."""
+
+    client_id: int

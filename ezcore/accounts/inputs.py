@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
 
 from ezcore.accounts.countries import LANGUAGES, countries
+from ezcore.accounts.regions import checked_region
 from ezcore.accounts.rules import normal_email
+from ezcore.accounts.tax_numbers import checked_tax_number
 from ezcore.kernel.errors import InvalidInput
 from ezcore.messaging.rules import one_line
 
@@ -26,6 +28,22 @@ def _country(value: str) -> str:
     if value not in countries():
         raise ValueError("Choose a country from the list")
     return value
+
+
+def _region(value: str, info: ValidationInfo) -> str:
+    """A state or province is one of the country's; the country stands before it among the fields."""
+    try:
+        return checked_region(info.data["country"], value) if "country" in info.data else value
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
+def _tax_number(value: str, info: ValidationInfo) -> str:
+    """Shape and check digits as the country has them; the country stands before it among the fields."""
+    try:
+        return checked_tax_number(info.data["country"], value) if "country" in info.data else value
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
 
 
 def _language(value: str) -> str:
@@ -70,6 +88,8 @@ Name = Annotated[str, Field(max_length=80), BeforeValidator(_line), AfterValidat
 Line = Annotated[str, Field(max_length=120), BeforeValidator(_line)]
 Place = Annotated[str, Field(max_length=80), BeforeValidator(_line)]
 Postcode = Annotated[str, Field(max_length=16), BeforeValidator(_line), AfterValidator(_postcode)]
+Region = Annotated[str, Field(max_length=80), BeforeValidator(_line), AfterValidator(_region)]
+TaxNumber = Annotated[str, Field(max_length=40), BeforeValidator(_line), AfterValidator(_tax_number)]
 Password = Annotated[SecretStr, AfterValidator(_password)]
 """As typed. Whether it is strong enough is asked by the operation, which knows the shop and the address."""
 
@@ -88,6 +108,7 @@ class SignUpInput(Typed):
     password: Password
     country: Country
     company: Line = ""
+    tax_number: TaxNumber = ""
     terms: Annotated[str, AfterValidator(_accepted), Field(validate_default=True)] = ""
     leave_empty: Annotated[str, Field(max_length=0)] = ""
 
@@ -127,6 +148,7 @@ class ProfileInput(Typed):
     line2: Line = ""
     postcode: Postcode = ""
     city: Place = ""
-    region: Place = ""
     country: Country
+    region: Region = ""
+    tax_number: TaxNumber = ""
     language: Language = "en"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ezcore.db.base import Base, PrimaryKey
@@ -35,8 +36,22 @@ class TokenPurpose(StrEnum):
     RESET = "reset"
 
 
+class TaxNumberState(StrEnum):
+    """What is known of a tax number. Only a valid one moves the tax to the buyer."""
+
+    NONE = "none"
+    UNVERIFIED = "unverified"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
 class Client(Base):
-    """The billed party, a person or a company. `country` is ISO 3166-1 alpha-2, `currency` ISO 4217."""
+    """The billed party, a person or a company. `country` is ISO 3166-1 alpha-2, `currency` ISO 4217.
+
+    `tax_number` has the shape that its country gives it, checked; what a register said of it is `tax_number_state`.
+    `tax_exempt` is set by staff, with the reason that is printed. `separate_invoices`: one invoice per service, where
+    the billing run would put what is due on the same day together.
+    """
 
     __tablename__ = "client"
 
@@ -52,14 +67,26 @@ class Client(Base):
     postcode: Mapped[str] = mapped_column(String(20), default="")
     currency: Mapped[str] = mapped_column(String(3))
     language: Mapped[str] = mapped_column(String(12), default="en")
+    tax_number: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    tax_number_state: Mapped[str] = mapped_column(
+        String(10), default=TaxNumberState.NONE, server_default="none"
+    )
+    tax_exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
+    tax_exempt_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    separate_invoices: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[str] = mapped_column(String(10), default=ClientStatus.ACTIVE)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
     def address(self) -> tuple[str, ...]:
         """The postal address as printed lines, without the country."""
-        town = " ".join(part for part in (self.postcode, self.city) if part)
-        return tuple(line for line in (self.line1, self.line2, town, self.region) if line)
+        return printed_address(self)
+
+
+def printed_address(row: Any) -> tuple[str, ...]:
+    """The lines of a postal address, from whatever has its columns."""
+    town = " ".join(part for part in (row.postcode, row.city) if part)
+    return tuple(line for line in (row.line1, row.line2, town, row.region) if line)
 
 
 class StaffRole(Base):

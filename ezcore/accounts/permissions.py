@@ -6,23 +6,26 @@ from typing import Final
 
 from ezcore.accounts.models import ClientStatus, MembershipRole
 
-CLIENT: Final = frozenset({"client.read", "client.order", "client.billing", "client.services"})
+CLIENT: Final = frozenset(
+    {"client.read", "client.order", "client.billing", "client.services", "client.support"}
+)
 STAFF: Final = frozenset({
     "staff.read", "jobs.manage", "billing.manage", "services.manage", "orders.manage", "catalog.manage",
     "settings.manage", "plugins.manage", "mail.read", "accounts.manage",
+    "support.manage",
 })  # fmt: skip
 
 MEMBER_ROLES: Final[dict[str, frozenset[str]]] = {
     MembershipRole.OWNER: CLIENT,
-    MembershipRole.BILLING: frozenset({"client.read", "client.billing"}),
-    MembershipRole.TECHNICAL: frozenset({"client.read", "client.services"}),
+    MembershipRole.BILLING: frozenset({"client.read", "client.billing", "client.support"}),
+    MembershipRole.TECHNICAL: frozenset({"client.read", "client.services", "client.support"}),
     MembershipRole.READ_ONLY: frozenset({"client.read"}),
 }
 
 STAFF_ROLES: Final[dict[str, frozenset[str]]] = {
     "owner": STAFF,
     "billing": frozenset({"staff.read", "billing.manage", "orders.manage", "mail.read"}),
-    "support": frozenset({"staff.read", "services.manage", "jobs.manage", "mail.read"}),
+    "support": frozenset({"staff.read", "services.manage", "jobs.manage", "mail.read", "support.manage"}),
 }
 
 _NEEDS_VERIFIED_ADDRESS: Final = frozenset({"client.order", "client.billing"})

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from ezcore.audit.models import AuditRow
+from ezcore.db.bulk import Dumped, dumped, insert_rows
 from ezcore.kernel.actor import Actor
 from ezcore.work import UnitOfWork, Work
+
+_COLUMNS: Final = (
+    "at", "verb", "outcome", "object_kind", "object_id", "client_id", "actor_kind", "actor_id", "actor_name",
+    "behalf_of", "ip", "before", "after", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One of many changes of the same kind."""
+
+    object_id: int
+    client_id: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
 def record(
@@ -24,6 +42,27 @@ def record(
     uow.session.add(
         _row(uow, uow.actor, verb, object_kind, object_id, client_id, before, after, reason, outcome="done")
     )
+
+
+def record_many(uow: UnitOfWork, verb: str, object_kind: str, changes: Sequence[Change]) -> None:
+    """As `record`, for many objects that the same verb changed: one bulk statement."""
+    actor, now = uow.actor, uow.now()
+    texts: dict[int, Dumped | None] = {}
+
+    def shared(value: dict[str, Any] | None) -> Dumped | None:
+        """What many changes share is turned into JSON once."""
+        if id(value) not in texts:
+            texts[id(value)] = None if value is None else dumped(value)
+        return texts[id(value)]
+
+    rows = (
+        (
+            now, verb, "done", object_kind, str(change.object_id)[:80], change.client_id, actor.kind, actor.user_id,
+            actor.name, actor.behalf_of, actor.ip, shared(change.before), change.after, None,
+        )
+        for change in changes
+    )  # fmt: skip
+    insert_rows(uow.session, AuditRow, _COLUMNS, rows)
 
 
 def record_refusal(

@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 
 from ezcore.automation.run import Outcome
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
-from ezcore.billing.methods.operations import method_of
+from ezcore.billing.methods.models import PaymentMethod
+from ezcore.billing.methods.queries import method_of
+from ezcore.billing.subscriptions import queries as subscriptions
 from ezcore.billing.transactions.jobs import request_capture
 from ezcore.billing.transactions.models import Transaction, TransactionStatus
 from ezcore.jobs.models import OPEN_STATES, Job
 from ezcore.work import UnitOfWork, Work
 
-# Days after the due date on which a declined charge is tried again.
-RETRY_DAYS = (0, 2, 4)
 # So long a client who went to the gateway may still be typing; the next run charges who gave up.
 AT_THE_GATEWAY = timedelta(hours=1)
 
@@ -25,8 +25,13 @@ def run(work: Work, on: date, preview: bool) -> Outcome:
     outcome = Outcome()
     with work.read() as uow:
         days = uow.settings.billing.charge_days_before
+        stored = select(PaymentMethod.id).where(
+            PaymentMethod.client_id == Invoice.client_id, PaymentMethod.removed_at.is_(None)
+        )
         due = select(Invoice.id).where(
-            Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on <= on + timedelta(days=days)
+            Invoice.status == InvoiceStatus.UNPAID,
+            Invoice.due_on <= on + timedelta(days=days),
+            stored.exists(),
         )
         ids = uow.session.scalars(due.order_by(Invoice.id)).all()
     for invoice_id in ids:
@@ -40,10 +45,15 @@ def _charge(uow: UnitOfWork, invoice: Invoice, on: date, preview: bool, outcome:
     # Asked again: it may have been paid or cancelled since the list was made.
     if invoice.status != InvoiceStatus.UNPAID or method is None or _busy(uow, invoice):
         return
+    if invoice.disputed_at is not None:
+        outcome.skipped.append(f"invoice {invoice.number}: its payment was disputed, the client pays by hand")
+        return
+    if subscriptions.bills_invoice(uow, invoice.id):
+        outcome.skipped.append(f"invoice {invoice.number}: the gateway bills it")
+        return
     declined = _declines(uow, invoice)
-    if declined and (
-        declined > len(RETRY_DAYS) or on < invoice.due_on + timedelta(days=RETRY_DAYS[declined - 1])
-    ):
+    retries = uow.settings.billing.retries
+    if declined and (declined > len(retries) or on < invoice.due_on + timedelta(days=retries[declined - 1])):
         outcome.skipped.append(f"invoice {invoice.number}: declined {declined} times")
         return
     if not preview:

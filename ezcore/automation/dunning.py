@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from ezcore.automation.run import Outcome
-from ezcore.billing.invoices.events import InvoicePaid, ReminderDue
+from ezcore.billing.invoices.events import InvoicePaid, InvoiceRepaid, ReminderDue
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
 from ezcore.catalog.entitlements import operations as entitlements
 from ezcore.catalog.products.models import Product
@@ -26,13 +26,14 @@ MAKE_UP = timedelta(days=30)
 
 
 def remind(work: Work, on: date, preview: bool) -> Outcome:
-    """Remind of unpaid invoices on the configured days after the due date, once per invoice and day.
+    """Remind of unpaid invoices on the configured days before and after the due date, once per invoice and day.
 
     A day that was missed (the scheduler was down) is made up by its latest reminder only.
     """
     outcome = Outcome()
     with work.read() as uow:
-        days = uow.settings.dunning.reminders
+        before = uow.settings.dunning.reminders_before
+        days = tuple(sorted((*(-day for day in before), *uow.settings.dunning.reminders)))
         first = on - timedelta(days=min(days, default=0))
         query = select(Invoice).where(Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on <= first)
         overdue = uow.session.scalars(query.order_by(Invoice.id)).all() if days else []
@@ -40,22 +41,28 @@ def remind(work: Work, on: date, preview: bool) -> Outcome:
         day = max(day for day in days if invoice.due_on + timedelta(days=day) <= on)
         if on > invoice.due_on + timedelta(days=day) + MAKE_UP:
             continue
-        line = f"invoice {invoice.number}: {day} days overdue"
+        line = f"invoice {invoice.number}: {f'due in {-day} days' if day < 0 else f'{day} days overdue'}"
         if preview or _remind(work, invoice, day):
             outcome.lines.append(line)
     return outcome
 
 
 def suspend(work: Work, on: date, preview: bool) -> Outcome:
-    """Suspend active services with an invoice overdue for the configured number of days."""
+    """Suspend active services with an invoice overdue for the configured number of days.
+
+    A day that staff set for a service (`override_suspend_on`) replaces the number of days, once.
+    """
     outcome = Outcome()
     with work.read() as uow:
-        limit = on - timedelta(days=uow.settings.dunning.suspend_after_days)
-        ids = uow.session.scalars(
-            _with_overdue_invoice(limit).where(
-                Service.state == ServiceState.ACTIVE, Service.open_action.is_(None)
-            )
-        ).all()
+        days = timedelta(days=uow.settings.dunning.suspend_after_days)
+        waiting = _with_overdue_invoice(on - timedelta(days=1)).where(
+            Service.state == ServiceState.ACTIVE, Service.open_action.is_(None)
+        )
+        late = or_(
+            and_(Service.override_suspend_on.is_(None), Invoice.due_on <= on - days),
+            Service.override_suspend_on <= on,
+        )
+        ids = uow.session.scalars(waiting.where(late)).all()
     for service_id in ids:
         if preview:
             outcome.lines.append(f"would suspend service {service_id}")
@@ -64,13 +71,17 @@ def suspend(work: Work, on: date, preview: bool) -> Outcome:
             service = uow.session.get_one(Service, service_id, with_for_update=True)
             # Asked again inside the write: a payment, or an end, may have come since.
             waits = service.state == ServiceState.ACTIVE and not lifecycle.is_busy(service)
-            if waits and has_overdue(uow, service, limit):
-                lifecycle.request(uow, service, "suspend", OVERDUE)
-                outcome.lines.append(f"suspend {service.label}")
+            limit = on - (days if service.override_suspend_on is None else timedelta(days=1))
+            invoice = oldest_overdue(uow, service, limit)
+            if waits and invoice is not None:
+                evidence = {"invoice": invoice.number, "due_on": str(invoice.due_on)}
+                lifecycle.request(uow, service, "suspend", OVERDUE, evidence)
+                service.override_suspend_on = None
+                outcome.lines.append(f"suspend {service.label}: invoice {invoice.number}")
     return outcome
 
 
-def lift(uow: UnitOfWork, events: Sequence[InvoicePaid]) -> None:
+def lift(uow: UnitOfWork, events: Sequence[InvoicePaid | InvoiceRepaid]) -> None:
     """A paid invoice lifts the suspension of its services, when nothing else of theirs is overdue."""
     for event in events:
         lines = select(InvoiceLine.service_id).where(InvoiceLine.invoice_id == event.invoice_id)
@@ -98,6 +109,20 @@ def has_overdue(uow: UnitOfWork, service: Service, due_before: date) -> bool:
         uow.session.execute(_with_overdue_invoice(due_before).where(Service.id == service.id)).first()
         is not None
     )
+
+
+def oldest_overdue(uow: UnitOfWork, service: Service, due_before: date) -> Invoice | None:
+    """The unpaid invoice of the service that has been due for longest, if it was due by this day: the evidence."""
+    query = (
+        select(Invoice)
+        .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
+        .where(
+            InvoiceLine.service_id == service.id,
+            Invoice.status == InvoiceStatus.UNPAID,
+            Invoice.due_on <= due_before,
+        )
+    )
+    return uow.session.scalars(query.order_by(Invoice.due_on, Invoice.id).limit(1)).first()
 
 
 def _lift_if_paid(uow: UnitOfWork, service: Service) -> None:

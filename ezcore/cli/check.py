@@ -23,10 +23,11 @@ def run(args: argparse.Namespace) -> int:
     problems = [*_plugins(shop), *_database(shop)]
     if args.deploy:
         problems += deploy_problems(shop)
-    if args.invariants:
-        problems += _invariants(shop)
+    found = _invariants(shop) if args.invariants else []
+    problems += [_sentence(one) for one in found if not one["ok"]]
     if args.json:
-        print(json.dumps({"ok": not problems, "problems": problems}))
+        told = {"ok": not problems, "problems": problems}
+        print(json.dumps(told | {"invariants": found} if args.invariants else told))
     for problem in problems if not args.json else ():
         print(problem)
     if not problems:
@@ -73,8 +74,17 @@ def _database(shop: Any) -> list[str]:
     return [f"the database of {name} is at {at}: run ez migrate" for name, at in behind.items()]
 
 
-def _invariants(shop: Any) -> list[str]:
-    from ezcore.reports.invariants import broken_invariants
+def _invariants(shop: Any) -> list[dict[str, Any]]:
+    from ezcore.reports.invariants import report
 
-    with shop.work.read() as uow:
-        return broken_invariants(uow)
+    return report(shop.work)
+
+
+def _sentence(invariant: dict[str, Any]) -> str:
+    """What is wrong with an invariant."""
+    wrong = [
+        f"{held['rows']} rows" if held["by"] == "query" else f"{held['name']} is gone or does not refuse"
+        for held in invariant["held_by"]
+        if held.get("rows") or (held["by"] == "database" and not (held["present"] and held["refuses"]))
+    ]
+    return f"{invariant['invariant']} is broken ({invariant['promise']}): {', '.join(wrong)}"

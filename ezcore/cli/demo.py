@@ -30,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     demo.seed(history=not args.no_history)
     supervisor.start("worker", [*ez, "worker", *ini, "--lifeline"])
     supervisor.start("web", [*ez, "serve", *ini, "--lifeline", "--port", str(args.port)])
+    supervisor.start("console", [*ez, "console", *ini, "--lifeline", "--port", str(demo.console_port)])
     supervisor.wait_until(demo.web_answers, 30, "the web process does not answer")
+    supervisor.wait_until(demo.console_answers, 30, "the console process does not answer")
     print(demo.welcome(), flush=True)
     return supervisor.watch()

@@ -30,6 +30,7 @@ class Demo:
     address: str
     sandboxes: dict[str, str]
     ca: Path
+    console_port: int
 
     def sandboxes_answer(self) -> bool:
         """Do all sandboxes answer?"""
@@ -38,6 +39,10 @@ class Demo:
     def web_answers(self) -> bool:
         """Does the web process answer?"""
         return self._answers(f"{self.address}/api/health/")
+
+    def console_answers(self) -> bool:
+        """Does the console process answer?"""
+        return self._answers(f"http://127.0.0.1:{self.console_port}/health")
 
     def seed(self, *, history: bool) -> None:
         """Open the shop if the database is empty."""
@@ -71,22 +76,34 @@ def prepare(state: Path, *, port: int, fresh: bool, config: str | None) -> Demo:
     state.mkdir(parents=True, exist_ok=True, mode=0o700)  # personal data: the owner's eyes only
     _refuse_taken(port)
     base = ini_values(config)
-    names = base.get("ez.plugins", "stripe proxmox banktransfer").replace(",", " ").split()
+    names = (
+        base.get("ez.plugins", "stripe proxmox hestiacp acme cloudflare banktransfer")
+        .replace(",", " ")
+        .split()
+    )
     plan = _plan(state, names, f"http://127.0.0.1:{port}")
     ca = make_ca(state / "ca").certificate
     addresses = {
         name: f"{'https' if entry['tls'] else 'http'}://127.0.0.1:{entry['port']}"
         for name, entry in plan.items()
     }
+    console_port = _kept_port(state, port)
+    base = base | {"ez.consoles.url": f"ws://127.0.0.1:{console_port}/"}
     ini = _write_ini(state, base, names, port, addresses, ca)
     _write_private(state / "sandboxes.json", plan)
-    demo = Demo(ini, state / "sandboxes.json", f"http://127.0.0.1:{port}", addresses, ca)
+    demo = Demo(ini, state / "sandboxes.json", f"http://127.0.0.1:{port}", addresses, ca, console_port)
     logins = [
         {"role": login.role, "email": login.email, "password": login.password} for login in (CLIENT, STAFF)
     ]
     _write_private(
         state / "demo.json",
-        {"address": demo.address, "logins": logins, "sandboxes": addresses, "ca": str(ca)},
+        {
+            "address": demo.address,
+            "logins": logins,
+            "sandboxes": addresses,
+            "ca": str(ca),
+            "console_port": console_port,
+        },
     )
     return demo
 
@@ -119,6 +136,8 @@ def _write_ini(
         "ez.queue.file": f"{state}/queue.sqlite3",
         "ez.shop.site_url": f"http://127.0.0.1:{port}",
         "ez.jobs.sweep_seconds": "1",
+        "ez.certificates.resolver": "none",  # the imitated zones are on no public DNS
+        "ez.tax.seller_country": base.get("ez.tax.seller_country", "EE"),  # so that the demo has e-invoices
     }
     for name, spec in specs(names).items():
         for key, value in spec.settings(addresses[name], ca).items():
@@ -134,6 +153,13 @@ def _write_private(file: Path, values: dict[str, Any]) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         json.dump(values, out, indent=2)
+
+
+def _kept_port(state: Path, web_port: int) -> int:
+    """The console's port of the last start, so that open pages go on working; never the web's."""
+    file = state / "demo.json"
+    kept = json.loads(file.read_text(encoding="utf-8")).get("console_port") if file.exists() else None
+    return kept if kept and kept != web_port else _free_port()
 
 
 def _free_port() -> int:

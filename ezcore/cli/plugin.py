@@ -21,6 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     writing.add_argument("--kind", choices=KINDS, required=True)
     testing = verbs.add_parser("test", help="run the tests a plugin brings, conformance suite included")
     testing.add_argument("plugin", metavar="NAME", help="a plugin, its distribution, or its folder")
+    testing.add_argument(
+        "--json", action="store_true", help="one line on standard output: plugin, passed, failed, skipped"
+    )
     testing.add_argument("rest", nargs="*", help="handed to pytest")
 
 
@@ -30,8 +33,12 @@ def run(args: argparse.Namespace) -> int:
         print(f"wrote {write_plugin(args.plugin, args.kind, Path())}; its README.md says what to do next")
         return 0
     if args.verb == "test":
-        from ezcore.cli.plugin_source import run_tests
+        from ezcore.cli.plugin_source import count_tests, run_tests
 
+        if args.json:
+            outcome = count_tests(args.plugin, args.rest)
+            print(outcome.as_json())
+            return 1 if outcome.failed else 0
         return run_tests(args.plugin, args.rest)
     from ezcore.cli.configured import settings_of
     from ezcore.cli.plugin_list import list_plugins, table

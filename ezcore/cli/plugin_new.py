@@ -9,7 +9,19 @@ from typing import Final
 from ezcore.kernel.errors import InvalidInput, Refused
 
 TEMPLATES: Final = Path(__file__).parent / "new_plugin"
-KINDS: Final = ("provisioning", "gateway")
+KINDS: Final = ("provisioning", "gateway", "registrar", "dns", "certificate")
+ACCOUNT_KINDS: Final = {
+    "registrar": {
+        "hook": "registrars", "ports": "registrar", "Port": "Registrar", "module": "registrar",
+        "Class": "Registrar",
+    },
+    "dns": {"hook": "dns_providers", "ports": "dns", "Port": "DnsProvider", "module": "dns", "Class": "Dns"},
+    "certificate": {
+        "hook": "certificate_authorities", "ports": "certificates", "Port": "CertificateAuthority",
+        "module": "authority", "Class": "Authority",
+    },
+}  # fmt: skip
+"""Kinds whose plugin is one port over one account: what their common templates call things."""
 SUFFIX: Final = ".tmpl"
 
 
@@ -30,10 +42,11 @@ def write_plugin(name: str, kind: str, where: Path) -> Path:
         "Name": "".join(part.capitalize() for part in name.split("_")),
         "title": name.replace("_", " ").capitalize(),
         "kind": kind,
+        "more": ', "cryptography>=46"' if kind == "certificate" else "",
+        **ACCOUNT_KINDS.get(kind, {}),
     }
-    for source in sorted(
-        path for folder in ("every", kind) for path in (TEMPLATES / folder).rglob(f"*{SUFFIX}")
-    ):
+    folders = ("every", "account", kind) if kind in ACCOUNT_KINDS else ("every", kind)
+    for source in sorted(path for folder in folders for path in (TEMPLATES / folder).rglob(f"*{SUFFIX}")):
         _write(source, target, words)
     return target
 

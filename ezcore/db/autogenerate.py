@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import ops
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause
 
 from ezcore.db.base import Base
 from ezcore.db.engine import make_engine
@@ -39,11 +39,24 @@ def core_table(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or not str(name).startswith("ez_")
 
 
+def comparable(item: Any, name: str | None, kind: str, _reflected: object, _other: object) -> bool:
+    """Can it be compared? Not an index over an expression (`priority DESC`): databases tell it in other words."""
+    if kind != "index":
+        return True
+    ours = next((one for one in Base.metadata.tables[item.table.name].indexes if one.name == name), None)
+    return ours is None or not any(isinstance(one, TextClause) for one in ours.expressions)
+
+
 def differences(connection: Connection) -> list[ops.MigrateOperation]:
     """What the models have and the database has not, or has otherwise."""
     context = MigrationContext.configure(
         connection,
-        opts={"include_name": core_table, "compare_type": True, "version_table": "ez_core_version"},
+        opts={
+            "include_name": core_table,
+            "include_object": comparable,
+            "compare_type": True,
+            "version_table": "ez_core_version",
+        },
     )
     script = produce_migrations(context, Base.metadata)
     assert script.upgrade_ops is not None
@@ -125,12 +138,12 @@ def _write(title: str, operations: Sequence[ops.MigrateOperation]) -> Path:
 
 
 def _stamp(previous: str | None) -> str:
-    """This minute, or the one after the newest revision: file names sort as the history runs."""
-    now = SystemClock().now()
+    """This minute, or the number after the newest revision: file names sort as the history runs."""
+    now = SystemClock().now().strftime(STAMP)
     if previous is None:
-        return now.strftime(STAMP)
-    last = datetime.strptime(previous, STAMP).replace(tzinfo=now.tzinfo)
-    return max(now, last + timedelta(minutes=1)).strftime(STAMP)
+        return now
+    day, number = previous.split("_")
+    return max(now, f"{day}_{int(number) + 1:04d}")
 
 
 if __name__ == "__main__":

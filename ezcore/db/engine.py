@@ -58,12 +58,11 @@ def _trust_the_power(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("ez_mode") == "read":
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("ez_mode") == "read"
+    # The pragma is said to the driver itself: before every transaction the long way would cost as much as a query.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

@@ -22,3 +22,27 @@ class JobReopened(Event):
 
     job_id: int
     kind: str
+
+
+@dataclass(frozen=True)
+class JobGivenUp(Event):
+    """A job failed for good, or waits for a person because its tries are used up; whoever asked for it is told.
+
+    `kind` is the job's kind, `subject` what it is about (`service:7`), `cause` the words for staff.
+    """
+
+    job_id: int
+    kind: str
+    subject: str
+    client_id: int | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class JobAsksClient(Event):
+    """A job waits for an answer that the client can give; `subject` is what it is about (`service:7`)."""
+
+    job_id: int
+    kind: str
+    subject: str
+    client_id: int

@@ -1,4 +1,4 @@
-"""Tables of durable work: jobs, their steps and logs, staff tasks, worker processes, scheduler slots."""
+"""Tables of durable work: jobs, their steps and logs, staff tasks, worker processes, scheduler slots, and the hold."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
-from ezcore.db.types import JsonDocument, UtcDateTime
+from ezcore.db.types import JsonDocument, JsonList, UtcDateTime
 
 
 class JobState(StrEnum):
@@ -41,12 +41,23 @@ class Job(Base):
     """A piece of durable work. `key` is unique: asking twice for the same work gives the same row.
 
     `run_at`, `lease_until` and `first_failed_at` are on the database's clock. `fence` rises with every claim,
-    so a worker that lost its lease can no longer write.
+    so a worker that lost its lease can no longer write. `asks` says who may answer `question` ("staff" or "client"),
+    `ask_fields` with which fields. `left_behind` is the record of what could not be taken back at a vendor:
+    one entry per step with its `step`, `title` and `cause`.
     """
 
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_due", "state", "run_at"),
+        # The order in which workers take jobs, so that a claim costs the same in front of ten or ten thousand.
+        Index(
+            "ix_job_order",
+            text("priority DESC"),
+            "run_at",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
         Index("ix_job_subject", "subject_kind", "subject_id"),
     )
 
@@ -72,6 +83,9 @@ class Job(Base):
     cause: Mapped[str | None] = mapped_column(Text)
     question: Mapped[str | None] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
+    asks: Mapped[str] = mapped_column(String(8), default="staff", server_default="staff")
+    ask_fields: Mapped[JsonList] = mapped_column(server_default=text("'[]'"))
+    left_behind: Mapped[JsonList] = mapped_column(server_default=text("'[]'"))
     actor_name: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -127,12 +141,16 @@ class StaffTask(Base):
 
 
 class WorkerProcess(Base):
-    """A worker that lives: how many threads it has and when it was last seen (database clock)."""
+    """A worker that lives: how many threads it has and when it was last seen (database clock).
+
+    `strays` are calls that passed their limit and that nobody waits for any more; they end by themselves or never.
+    """
 
     __tablename__ = "worker_process"
 
     owner: Mapped[str] = mapped_column(String(80), primary_key=True)
     threads: Mapped[int]
+    strays: Mapped[int] = mapped_column(default=0, server_default="0")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -150,3 +168,22 @@ class ScheduledRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counts: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)
     error: Mapped[str | None] = mapped_column(Text)
+
+
+class Installation(Base):
+    """One row: when this database was last seen alive, and how far its books and events had come.
+
+    The same is written to a file beside it. A file that knows more than the database means an old backup was restored:
+    `held_at` is set, and money and machine actions wait until a person says go on (I45).
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(40))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    marks: Mapped[dict[str, int]] = mapped_column(JsonDocument, default=dict)
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_why: Mapped[str] = mapped_column(String(400), default="")
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_by: Mapped[str] = mapped_column(String(200), default="")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.jobs.events import JobClosed, JobReopened
 from ezcore.jobs.models import Job, JobState, JobStep, StaffTask, StepState
-from ezcore.kernel.errors import Refused
+from ezcore.jobs.rules import read_answer
+from ezcore.kernel.errors import NotFound, Refused
 from ezcore.plugin_api.jobs import JobKind
 from ezcore.work import UnitOfWork
 
 MANAGE = "jobs.manage"
+ANSWER = "client.services"
 
 
 def enqueue(
@@ -59,32 +62,44 @@ def enqueue(
 def retry(uow: UnitOfWork, job: Job, reason: str = "") -> None:
     """Run a waiting, stuck or failed job again now, from its first step that is not done.
 
-    Emits: JobReopened when it had failed for good. Raises: NotAllowed; Refused when the job runs or is over well.
+    A job that is taking back its effects goes on with that. Emits: JobReopened when it had failed for good.
+    Raises: NotAllowed; Refused when the job runs or is over well.
     """
     uow.actor.require(MANAGE)
-    _lock(uow, job)
-    if job.state not in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED):
-        raise Refused(f"job {job.id} is {job.state}; only waiting or failed jobs can be retried")
-    over = job.state == JobState.FAILED
-    _move(uow, job, JobState.QUEUED, "job.retry", reason)
-    if over:
-        uow.emit(JobReopened(job.id, job.kind))
-    job.run_at = uow.database_now()
-    job.failures, job.first_failed_at, job.finished_at = 0, None, None
-    _begin_anew(uow, job)
-    uow.ring()
+    _run_again(uow, job, reason)
 
 
-def answer(uow: UnitOfWork, job: Job, text: str) -> None:
-    """Answer the question of a job that is `needs_info`; it goes on. Raises: NotAllowed, Refused."""
+def retry_many(uow: UnitOfWork, found: Sequence[Job], reason: str) -> dict[int, str]:
+    """Run these again now; what cannot run now is left as it is: gives the reasons by job. Safe to repeat.
+
+    Raises: NotAllowed.
+    """
     uow.actor.require(MANAGE)
+    left = {}
+    for job in found:
+        try:
+            with uow.session.begin_nested():
+                retry(uow, job, reason)
+        except Refused as refused:
+            left[job.id] = refused.message  # a worker took it meanwhile, or its service does something else
+    return left
+
+
+def answer(uow: UnitOfWork, job: Job, given: str | Mapping[str, str]) -> None:
+    """Answer the question of a job that is `needs_info`; it goes on. Staff, or the client it asks.
+
+    Raises: NotFound (another client's); NotAllowed; Refused when it asks nothing (of this person); InvalidInput,
+        naming the field.
+    """
+    _may_answer(uow, job)
     _lock(uow, job)
-    if job.state != JobState.NEEDS_INFO:
+    if job.state != JobState.NEEDS_INFO or (uow.actor.kind == "client" and job.asks != "client"):
         raise Refused(f"job {job.id} asks nothing")
-    job.answer = text
-    close_task(uow, job, text)
+    words = read_answer(job.ask_fields, given)
+    job.answer = words
+    close_task(uow, job, words)
     uow.session.flush()
-    retry(uow, job, reason=f"answered: {text}")
+    _run_again(uow, job, reason=f"answered: {words}"[:400])
 
 
 def cancel(uow: UnitOfWork, job: Job, reason: str) -> None:
@@ -119,11 +134,62 @@ def open_task(uow: UnitOfWork, job: Job, title: str, cause: str) -> None:
 
 def close_task(uow: UnitOfWork, job: Job, resolution: str) -> None:
     """The question answered itself, or was answered."""
+    closed = {"its_job": job.id, "closed_at": uow.now(), "resolution": resolution}
+    uow.session.execute(_CLOSE, closed)
+
+
+def ask_staff(uow: UnitOfWork, key: str, title: str, cause: str, client_id: int | None = None) -> None:
+    """Ask a person something that no job waits for, once per key; a question that was closed is opened again."""
+    row = {
+        "key": key[:160],
+        "client_id": client_id,
+        "title": title[:200],
+        "cause": cause,
+        "opened_at": uow.now(),
+    }
+    if insert_once(uow.session, StaffTask, row) is None:
+        uow.session.execute(
+            update(StaffTask)
+            .where(StaffTask.key == key[:160])
+            .values(title=title[:200], cause=cause, closed_at=None, resolution=None)
+        )
+
+
+def settle_question(uow: UnitOfWork, key: str, resolution: str) -> None:
+    """The question of `ask_staff` answered itself, or was answered."""
     uow.session.execute(
         update(StaffTask)
-        .where(StaffTask.job_id == job.id, StaffTask.closed_at.is_(None))
+        .where(StaffTask.key == key[:160], StaffTask.closed_at.is_(None))
         .values(closed_at=uow.now(), resolution=resolution)
     )
+
+
+def _run_again(uow: UnitOfWork, job: Job, reason: str) -> None:
+    _lock(uow, job)
+    if job.state not in (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED):
+        raise Refused(f"job {job.id} is {job.state}; only waiting or failed jobs can be retried")
+    over, waited = job.state == JobState.FAILED, job.state == JobState.QUEUED
+    _move(uow, job, JobState.QUEUED, "job.retry", reason)
+    if over:
+        uow.emit(JobReopened(job.id, job.kind))
+    job.run_at = uow.database_now()
+    job.failures, job.first_failed_at, job.finished_at = 0, None, None
+    if not waited:  # a queued job with a failed step takes back what it did, and goes on with that
+        job.left_behind = []
+        _begin_anew(uow, job)
+    else:
+        _wind_up(uow, job)
+    uow.ring()
+
+
+def _may_answer(uow: UnitOfWork, job: Job) -> None:
+    actor = uow.actor
+    if actor.kind != "client":
+        actor.require(MANAGE)
+        return
+    if job.client_id is None or job.client_id != actor.client_id:
+        raise NotFound("there is no such question")
+    actor.require(ANSWER)
 
 
 def _lock(uow: UnitOfWork, job: Job) -> None:
@@ -139,7 +205,13 @@ def _begin_anew(uow: UnitOfWork, job: Job) -> None:
             state=StepState.TODO, result=None, handle=None, note=None, started_at=None, finished_at=None
         )
     )
-    uow.session.execute(again.where(JobStep.state == StepState.NOW).values(started_at=None, note=None))
+    _wind_up(uow, job)
+
+
+def _wind_up(uow: UnitOfWork, job: Job) -> None:
+    """The step that was under way has its whole deadline before it again."""
+    now = update(JobStep).where(JobStep.job_id == job.id, JobStep.state == StepState.NOW)
+    uow.session.execute(now.values(started_at=None, note=None).execution_options(synchronize_session="fetch"))
 
 
 def _close(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) -> None:
@@ -161,9 +233,19 @@ def _move(uow: UnitOfWork, job: Job, state: JobState, verb: str, reason: str) ->
         "job",
         job.id,
         client_id=job.client_id,
-        before={"state": str(job.state)},
+        before={"state": str(job.state)} | ({"left_behind": job.left_behind} if job.left_behind else {}),
         after={"state": str(state)},
         reason=reason or None,
     )
     job.state = state
+    job.ask_fields = []
     job.cause, job.question = None, None
+
+
+_TASKS = StaffTask.__table__
+assert isinstance(_TASKS, Table)
+_CLOSE = (
+    update(_TASKS)
+    .where(_TASKS.c.job_id == bindparam("its_job"), _TASKS.c.closed_at.is_(None))
+    .values(closed_at=bindparam("closed_at"), resolution=bindparam("resolution"))
+)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Table, bindparam, select, tuple_, update
 
 from ezcore.db.once import insert_once
 from ezcore.jobs.models import ScheduledRun
@@ -36,8 +36,8 @@ def claim_slot(uow: UnitOfWork, task: str, slot: str) -> int | None:
 
 def finish_slot(uow: UnitOfWork, run_id: int, counts: dict[str, Any], error: str | None = None) -> None:
     """Write down what the run did."""
-    run = uow.session.get_one(ScheduledRun, run_id)
-    run.finished_at, run.counts, run.error = uow.now(), counts, error
+    done = {"its_id": run_id, "finished_at": uow.now(), "counts": counts, "error": error}
+    uow.session.execute(_FINISH, done)
 
 
 def _take_over(uow: UnitOfWork, task: str, slot: str) -> int | None:
@@ -50,3 +50,12 @@ def _take_over(uow: UnitOfWork, task: str, slot: str) -> int | None:
     taken = update(ScheduledRun).where(*abandoned).values(started_at=uow.now()).returning(ScheduledRun.id)
     found: int | None = uow.session.execute(taken).scalar_one_or_none()
     return found
+
+
+_TABLE = ScheduledRun.__table__
+assert isinstance(_TABLE, Table)
+_FINISH = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("its_id"))
+    .values(finished_at=bindparam("finished_at"), counts=bindparam("counts"), error=bindparam("error"))
+)

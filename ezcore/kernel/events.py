@@ -6,12 +6,12 @@ type hints of its fields, so the hints are the format: see ``event_values`` for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final, Self, get_type_hints
 
 from ezcore.kernel.errors import InvalidInput
-from ezcore.kernel.event_values import decode, encode
+from ezcore.kernel.event_values import decode, writer
 
 EVENTS: Final[dict[str, type[Event]]] = {}
 """Every event class by its name; the name is what the outbox stores, so it is unique and stays."""
@@ -38,8 +38,7 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as plain JSON values. Raises: TypeError when a value is not what its hint says."""
-        hints = get_type_hints(type(self))
-        return {field.name: encode(hints[field.name], getattr(self, field.name)) for field in fields(self)}
+        return {name: write(getattr(self, name)) for name, write in _writers(type(self))}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -56,6 +55,18 @@ class Event:
             elif field.default is MISSING and field.default_factory is MISSING:
                 raise InvalidInput(f"{cls.__name__} lacks {field.name}", field=field.name)
         return cls(**found)
+
+
+_WRITERS: Final[dict[type[Event], list[tuple[str, Callable[[Any], Any]]]]] = {}
+
+
+def _writers(cls: type[Event]) -> list[tuple[str, Callable[[Any], Any]]]:
+    """How each field of a class is written; kept, for reading the hints takes longer than writing an event."""
+    known = _WRITERS.get(cls)
+    if known is None:
+        hints = get_type_hints(cls)
+        known = _WRITERS[cls] = [(field.name, writer(hints[field.name])) for field in fields(cls)]
+    return known
 
 
 def _read(cls: type[Event], name: str, hint: Any, value: Any) -> Any:

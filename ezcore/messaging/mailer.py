@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from ezcore.kernel.errors import EzError
+from ezcore.messaging.attachments import AttachedFile
 from ezcore.settings import Mail as MailSettings
 from ezcore.settings import Settings
 
@@ -40,6 +41,7 @@ class Letter:
     body: str
     message_id: str
     date: datetime
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 class Mailer(ABC):
@@ -113,6 +115,9 @@ class SmtpMailer(Mailer):
         message["Message-ID"] = letter.message_id
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes, please
         message.set_content(letter.body)
+        for one in letter.attachments:
+            kind, _, subkind = one.content_type.partition("/")
+            message.add_attachment(one.content, maintype=kind, subtype=subkind, filename=one.name)
         return message
 
 

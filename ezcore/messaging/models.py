@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
-from ezcore.db.types import UtcDateTime
+from ezcore.db.types import JsonDocument, UtcDateTime
 
 
 class MailState(StrEnum):
@@ -23,8 +23,8 @@ class MailState(StrEnum):
 class Mail(Base):
     """A mail to one recipient. `key` says which event wanted it: asking twice gives the same row.
 
-    `body` is sealed (see `sealed_as`) because links in it carry tokens. `queued_at` and `sent_at` are
-    business instants, UTC.
+    `attachments` are files of the store by key (see `attachments.py`). `body` is sealed (see `sealed_as`) because
+    links in it carry tokens. `queued_at` and `sent_at` are business instants, UTC.
     """
 
     __tablename__ = "mail"
@@ -40,6 +40,7 @@ class Mail(Base):
     language: Mapped[str] = mapped_column(String(12), default="en")
     subject: Mapped[str] = mapped_column(String(250))
     body: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[dict[str, str]]] = mapped_column(JsonDocument, default=list, server_default="[]")
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     client_id: Mapped[int | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(8), default=MailState.QUEUED)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from ezcore.db.once import insert_once
 from ezcore.jobs import operations as jobs
+from ezcore.messaging.attachments import Attachment
 from ezcore.messaging.jobs import SEND
 from ezcore.messaging.models import Mail, MailState, sealed_as
 from ezcore.messaging.rules import Value, check_address, fill_in
@@ -25,11 +27,13 @@ def queue_mail(
     key: str,
     client_id: int | None = None,
     language: str = DEFAULT_LANGUAGE,
+    attachments: Sequence[Attachment] = (),
 ) -> Mail:
     """Print a template now and send it after commit, once per (key, template, recipient).
 
     `key` names the event that wants the mail, such as ``invoice:7:issued``. Every template also knows
     ``shop`` (the shop's name) and ``site`` (its address); themes/base/mail/README.md lists the other values.
+    `attachments` name files of the store; the mail waits a while for one that is still being made.
     Raises: BadTemplate for an unknown template or placeholder, BadRecipient.
     """
     shop = uow.settings.shop
@@ -51,6 +55,7 @@ def queue_mail(
             "language": source.language,
             "subject": text.subject,
             "body": uow.box.seal(sealed_as(message_id), text.body),
+            "attachments": [asdict(one) for one in attachments],
             "message_id": message_id,
             "client_id": client_id,
             "state": MailState.QUEUED,

@@ -9,6 +9,7 @@ from ezcore.kernel.clock import Clock
 from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money, Rate
 from ezcore.plugin_api.errors import (
+    Asked,
     BadSignature,
     Malformed,
     NeedsInfo,
@@ -25,6 +26,7 @@ API_VERSION = "1"
 
 __all__ = [
     "API_VERSION",
+    "Asked",
     "BadSignature",
     "Clock",
     "InvalidInput",

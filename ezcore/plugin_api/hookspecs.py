@@ -10,8 +10,11 @@ import pluggy
 from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind
 
 if TYPE_CHECKING:
+    from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
+    from ezcore.plugin_api.ports.dns import DnsProvider
     from ezcore.plugin_api.ports.gateway import Gateway
     from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+    from ezcore.plugin_api.ports.registrar import Registrar
     from ezcore.plugin_api.ports.webhook_source import WebhookSource
 
 PROJECT = "ezcore"
@@ -65,6 +68,66 @@ def ez_register_webhook_sources() -> Sequence[WebhookSource]:
 
 
 @hookspec
+def ez_register_registrars() -> Sequence[Registrar]:
+    """Bring registrars of domain names.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: registrars, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; the jobs of its domain names wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_dns_providers() -> Sequence[DnsProvider]:
+    """Bring providers of DNS zones.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: providers, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; the jobs of its zones wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_certificate_authorities() -> Sequence[CertificateAuthority]:
+    """Bring authorities that issue certificates.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: authorities, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; their renewals wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_certificate_targets() -> Sequence[CertificateTarget]:
+    """Bring places where certificates are installed.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: targets, each with a name no other plugin uses.
+    Errors: anything raised makes the plugin broken; installations wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def ez_register_product_kinds() -> Sequence[ProductKind]:
     """Bring kinds of products, with offers that appear in the store.
 
@@ -96,17 +159,18 @@ def ez_before_action(action: Action) -> None:
 
 
 @hookspec
-def ez_adjust_invoice_notes(invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
-    """Add printed notes to an invoice, for example how to pay it by bank transfer.
+def ez_adjust_invoice_notes(invoices: Sequence[InvoiceDraft]) -> Sequence[Sequence[InvoiceNote]]:
+    """Add printed notes to invoices, for example how to pay them by bank transfer.
 
-    Called: once per invoice when it is issued, inside the unit of work; must be pure.
-    Order: as listed in ``ez.plugins``; every plugin sees the same draft.
+    Called: once per batch of invoices that are issued together (a billing run has up to a thousand in one), inside the
+    unit of work; must be pure.
+    Order: as listed in ``ez.plugins``; every plugin sees the same drafts.
 
     Args:
-        invoice: read-only draft in the client's currency.
-    Returns: notes to add, possibly none.
-    Errors: anything raised fails the operation.
-    Result: all lists are joined.
+        invoices: read-only drafts, each in its client's currency.
+    Returns: for each draft, in the same order, the notes to add, possibly none.
+    Errors: anything raised, and an answer of another length, fails the operation.
+    Result: the lists of each draft are joined.
     Since: 1.0
     """
     raise NotImplementedError
@@ -121,6 +185,23 @@ def ez_on_action_done(action: Action) -> None:
 
     Args:
         action: verb, service facts, module name and job key.
+    Returns: None.
+    Errors: logged with the plugin's name and retried; suspended after five failures in a row.
+    Result: none.
+    Since: 1.0
+    """
+
+
+@hookspec
+def ez_on_action_failed(action: Action, cause: str) -> None:
+    """Hear that a lifecycle action was given up.
+
+    Called: after commit, from the outbox, at least once.
+    Order: as listed in ``ez.plugins``; one that fails does not stop the others.
+
+    Args:
+        action: verb, service facts, module name and job key.
+        cause: why, in a sentence for staff.
     Returns: None.
     Errors: logged with the plugin's name and retried; suspended after five failures in a row.
     Result: none.

@@ -52,7 +52,9 @@ class Step(Generic[C]):
 
     What `run` returns (JSON or a pydantic model) is stored; a step that is done never runs again. It may run
     twice when the process dies in between, so it looks by operation key before it creates.
-    `undo` takes the effect back when a later step fails for good.
+    `undo` takes the effect back when a later step fails for good; it is repeated by the job's ladder.
+    `deadline` is for the whole step, over all checks of work that goes on at the vendor; `call_limit` for one call of
+    `run` or `undo`: what takes longer is left to itself, as OutcomeUnknown. None: as long as it takes.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Step(Generic[C]):
     run: Callable[[C], Any] | None = None
     undo: Callable[[C], None] | None = None
     deadline: timedelta = timedelta(hours=1)
+    call_limit: timedelta | None = timedelta(seconds=120)
 
 
 StepsOf = Callable[[Any], Sequence[Step[Any]]]

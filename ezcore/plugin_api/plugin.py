@@ -30,6 +30,11 @@ class PluginContext(Protocol):
         ...
 
     @property
+    def time_zone(self) -> str:
+        """The zone of the shop's business dates (IANA name): a vendor's moment becomes a day in it."""
+        ...
+
+    @property
     def core(self) -> Core:
         """What it may ask of the core."""
         ...
@@ -40,6 +45,14 @@ class PluginContext(Protocol):
 
     def tables(self) -> AbstractContextManager[Session]:
         """A unit of work limited to the plugin's own tables; commits when the block ends well."""
+        ...
+
+    def seal(self, row: str, text: str) -> str:
+        """Encrypt a secret that the plugin keeps in its own tables; `row` names what it belongs to."""
+        ...
+
+    def unseal(self, row: str, sealed: str) -> str:
+        """Decrypt what `seal` gave for the same `row`. Raises: an error when no key opens it."""
         ...
 
 

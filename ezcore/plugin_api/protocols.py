@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
+from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
+from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
 from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind, ServiceFacts
 
@@ -28,6 +33,22 @@ class Hooks(Protocol):
         """Webhook sources of all plugins."""
         ...
 
+    def register_registrars(self) -> Sequence[Registrar]:
+        """What plugins bring as registrar."""
+        ...
+
+    def register_dns_providers(self) -> Sequence[DnsProvider]:
+        """What plugins bring as DNS provider."""
+        ...
+
+    def register_certificate_authorities(self) -> Sequence[CertificateAuthority]:
+        """What plugins bring as certificate authority."""
+        ...
+
+    def register_certificate_targets(self) -> Sequence[CertificateTarget]:
+        """What plugins bring as certificate target."""
+        ...
+
     def register_product_kinds(self) -> Sequence[ProductKind]:
         """Product kinds of all plugins."""
         ...
@@ -36,12 +57,16 @@ class Hooks(Protocol):
         """Ask for a veto. Raises: Refused."""
         ...
 
-    def adjust_invoice_notes(self, invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
-        """Notes of all plugins for this draft."""
+    def adjust_invoice_notes(self, invoices: Sequence[InvoiceDraft]) -> Sequence[Sequence[InvoiceNote]]:
+        """Notes of all plugins for each of these drafts, in their order."""
         ...
 
     def on_action_done(self, action: Action) -> None:
         """Announce a completed action."""
+        ...
+
+    def on_action_failed(self, action: Action, cause: str) -> None:
+        """Announce an action that was given up."""
         ...
 
 
@@ -64,6 +89,30 @@ class Services(Protocol):
         """The service whose resource has this id, if it is of the plugin's own module."""
         ...
 
+    def report_usage(self, external_id: str, metric: str, quantity: Decimal, at: datetime, key: str) -> bool:
+        """Report what a service used (period metrics) or how high a level is (snapshots), once per `key`.
+
+        Returns False when it was reported before. Raises: NotFound (service or metric), InvalidInput (quantity).
+        """
+        ...
+
+
+class Tickets(Protocol):
+    """What a plugin may do at the support desk, under its own name."""
+
+    def open(
+        self, client_id: int, subject: str, message: str, key: str, service_id: int | None = None
+    ) -> str:
+        """Open a ticket for a client, once per `key` of the plugin; the client is written to. Gives its reference.
+
+        Raises: NotFound (client's service), InvalidInput naming the field.
+        """
+        ...
+
+    def reply(self, reference: str, message: str) -> None:
+        """Write into a ticket that the plugin opened. Raises: NotFound, InvalidInput."""
+        ...
+
 
 class Core(Protocol):
     """What a plugin may ask of the core, under the plugin's own actor."""
@@ -71,4 +120,9 @@ class Core(Protocol):
     @property
     def services(self) -> Services:
         """Services of the plugin's own modules."""
+        ...
+
+    @property
+    def tickets(self) -> Tickets:
+        """The support desk."""
         ...

@@ -75,13 +75,17 @@ class InvoiceNote(Facts):
 
 
 class ProductOffer(Facts):
-    """A product that a plugin brings to the store, with its prices ('1 month' -> Money)."""
+    """A product that a plugin brings to the store, with its prices ('1 month' -> Money), each currency its own.
+
+    `settings` are values of the module's product model.
+    """
 
     slug: str
     name: str
     blurb: str
     features: tuple[str, ...] = ()
     prices: tuple[tuple[str, Money], ...] = ()
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class ProductKind(Facts):

@@ -69,6 +69,18 @@ class Configuration:
         self._monotonic = monotonic
         self._kept: dict[str, tuple[float, EffectiveSettings]] = {}
 
+    @property
+    def time_zone(self) -> str:
+        """The zone of the shop's business dates (IANA name)."""
+        return self._settings.shop.time_zone
+
+    @property
+    def box(self) -> SecretBox:
+        """What seals the plugins' own secrets. Raises: RuntimeError without secret keys."""
+        if self._box is None:
+            raise RuntimeError("this host was made without secret keys")
+        return self._box
+
     def settings_of(self, plugin: type[PluginBase]) -> BaseModel:
         """The plugin's settings, at most a few seconds old. Raises: WrongSettings (an InvalidInput)."""
         read_at, found = self._kept.get(plugin.name, (float("-inf"), None))

@@ -32,6 +32,11 @@ class HostContext:
         """The plugin's one name."""
         return self.plugin.name
 
+    @property
+    def time_zone(self) -> str:
+        """The zone of the shop's business dates (IANA name)."""
+        return self.configuration.time_zone
+
     def settings(self) -> BaseModel:
         """The plugin's settings, at most a few seconds old. Raises: InvalidInput."""
         return self.configuration.settings_of(self.plugin)
@@ -43,3 +48,11 @@ class HostContext:
             raise RuntimeError("this host was made without a database")
         with own_tables(self.engine, self.name) as session:
             yield session
+
+    def seal(self, row: str, text: str) -> str:
+        """Encrypt a secret for a row of the plugin's own tables."""
+        return self.configuration.box.seal(f"plugin:{self.name}:{row}", text)
+
+    def unseal(self, row: str, sealed: str) -> str:
+        """Decrypt what `seal` gave for the same row. Raises: CannotOpen."""
+        return self.configuration.box.open(f"plugin:{self.name}:{row}", sealed)

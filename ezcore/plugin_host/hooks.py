@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ezcore.kernel.errors import Refused
+from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
+from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
 from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind
 from ezcore.plugin_host.errors import PluginAsleep, PluginFailed
@@ -67,6 +70,22 @@ class HookFacade:
         """Every webhook source that was brought at start-up."""
         return self._registered.items("ez_register_webhook_sources", WebhookSource)  # type: ignore[type-abstract]
 
+    def register_registrars(self) -> Sequence[Registrar]:
+        """Every registrar that was brought at start-up."""
+        return self._registered.items("ez_register_registrars", Registrar)  # type: ignore[type-abstract]
+
+    def register_dns_providers(self) -> Sequence[DnsProvider]:
+        """Every DNS provider that was brought at start-up."""
+        return self._registered.items("ez_register_dns_providers", DnsProvider)  # type: ignore[type-abstract]
+
+    def register_certificate_authorities(self) -> Sequence[CertificateAuthority]:
+        """Every certificate authority that was brought at start-up."""
+        return self._registered.items("ez_register_certificate_authorities", CertificateAuthority)  # type: ignore[type-abstract]
+
+    def register_certificate_targets(self) -> Sequence[CertificateTarget]:
+        """Every certificate target that was brought at start-up."""
+        return self._registered.items("ez_register_certificate_targets", CertificateTarget)  # type: ignore[type-abstract]
+
     def register_product_kinds(self) -> Sequence[ProductKind]:
         """Every kind of product that was brought at start-up."""
         return self._registered.items("ez_register_product_kinds", ProductKind)
@@ -76,19 +95,26 @@ class HookFacade:
         for one in self._awake("ez_before_action"):
             _ask(one, "ez_before_action", (action,))
 
-    def adjust_invoice_notes(self, invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
-        """Collect the notes printed on an invoice. Raises: Refused, PluginFailed."""
-        return self._join("ez_adjust_invoice_notes", InvoiceNote, (invoice,))
+    def adjust_invoice_notes(self, invoices: Sequence[InvoiceDraft]) -> Sequence[Sequence[InvoiceNote]]:
+        """Collect the notes printed on each invoice of a batch. Raises: Refused, PluginFailed."""
+        hook = "ez_adjust_invoice_notes"
+        joined: list[list[InvoiceNote]] = [[] for _ in invoices]
+        for one in self._awake(hook):
+            answer = checked(one.plugin, hook, Sequence, _ask(one, hook, (invoices,)))  # type: ignore[type-abstract]
+            if len(answer) != len(invoices):
+                what = f"it must return notes for {len(invoices)} invoices, not for {len(answer)}"
+                raise PluginFailed(one.plugin, hook, what)
+            for notes, more in zip(joined, answer, strict=True):
+                notes.extend(checked(one.plugin, hook, InvoiceNote, more))
+        return joined
 
     def on_action_done(self, action: Action) -> None:
         """Announce that a lifecycle action was completed."""
         self._announce("ez_on_action_done", (action,))
 
-    def _join(self, hook: str, item: type[T], args: tuple[Any, ...]) -> list[T]:
-        joined: list[T] = []
-        for one in self._awake(hook):
-            joined.extend(checked(one.plugin, hook, item, _ask(one, hook, args)))
-        return joined
+    def on_action_failed(self, action: Action, cause: str) -> None:
+        """Announce that a lifecycle action was given up."""
+        self._announce("ez_on_action_failed", (action, cause))
 
     def _awake(self, hook: str) -> Sequence[Implementation]:
         row = self._table.row(hook)

@@ -20,7 +20,16 @@ from ezcore.plugin_api.values import ProductKind
 from ezcore.plugin_host import loading
 from ezcore.plugin_host.configuration import Configuration, EffectiveSettings
 from ezcore.plugin_host.context import HostContext
-from ezcore.plugin_host.core_door import Connections, CoreDoor, FindService, OwnServices, plugin_actor
+from ezcore.plugin_host.core_door import (
+    Connections,
+    CoreDoor,
+    Desk,
+    FindService,
+    OwnServices,
+    OwnTickets,
+    ReportUsage,
+    plugin_actor,
+)
 from ezcore.plugin_host.discovery import InstalledPlugin, installed_plugins, listed
 from ezcore.plugin_host.errors import PluginBroken
 from ezcore.plugin_host.health import Health
@@ -96,10 +105,19 @@ class PluginHost:
         """Pluggy's own net; ours has caught every unknown hook name before, by plugin."""
         self._table.check_pending()
 
-    def connect(self, work: Work, *, find_service: FindService) -> None:
+    def connect(
+        self,
+        work: Work,
+        *,
+        find_service: FindService,
+        report_usage: ReportUsage | None = None,
+        desk: Desk | None = None,
+    ) -> None:
         """Connect what plugins may ask of the core, once units of work can be made."""
         self._connections.work = work
         self._connections.find_service = find_service
+        self._connections.report_usage = report_usage
+        self._connections.desk = desk
 
     @property
     def reports(self) -> list[PluginReport]:
@@ -179,7 +197,8 @@ class PluginHost:
         return {name: spec for name, spec in specs.items() if spec is not None}
 
     def _context(self, kind: type[PluginBase]) -> HostContext:
-        core = CoreDoor(OwnServices(plugin_actor(kind.name), self._connections))
+        actor = plugin_actor(kind.name)
+        core = CoreDoor(OwnServices(actor, self._connections), OwnTickets(actor, self._connections))
         return HostContext(kind, self._clock, core, self.configuration, self._engine)
 
     def _is_essential(self, name: str) -> bool:

@@ -77,5 +77,6 @@ def _name(implementer: Any) -> str:
 
 
 def _noun(kind: type[Any]) -> str:
-    words = {"ProvisioningModule": "provisioning module", "WebhookSource": "webhook source"}
-    return words.get(kind.__name__, kind.__name__.lower())
+    words = {"DnsProvider": "DNS provider"}
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__)
+    return words.get(kind.__name__, spaced.strip())

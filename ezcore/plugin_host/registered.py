@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
+from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
 from ezcore.plugin_api.values import ProductKind
 
@@ -16,11 +19,15 @@ ITEMS: dict[str, type[Any]] = {
     "ez_register_gateways": Gateway,
     "ez_register_provisioning_modules": ProvisioningModule,
     "ez_register_webhook_sources": WebhookSource,
+    "ez_register_registrars": Registrar,
+    "ez_register_dns_providers": DnsProvider,
+    "ez_register_certificate_authorities": CertificateAuthority,
+    "ez_register_certificate_targets": CertificateTarget,
     "ez_register_product_kinds": ProductKind,
 }
 """Hook -> what its list holds."""
 
-PORTS = {Gateway, ProvisioningModule, WebhookSource}
+PORTS = {item for item in ITEMS.values() if item is not ProductKind}
 """Items that act under a name of their own; the others are records."""
 
 

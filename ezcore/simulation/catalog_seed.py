@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from ezcore.catalog.products.operations import NewChoice, NewProduct, create_group, create_product
+from collections.abc import Mapping
+
+from ezcore.catalog.options.operations import NewChoice, NewOption
+from ezcore.catalog.products.operations import NewProduct, create_group, create_product
 from ezcore.kernel.money import Money
+from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.simulation.extras_seed import seed_extras
+from ezcore.support.tickets.departments import ensure_first
 from ezcore.work import UnitOfWork
 
 
@@ -12,12 +18,24 @@ def eur(text: str) -> Money:
     return Money.parse(text, "EUR")
 
 
-def seed_catalog(uow: UnitOfWork, *, vps_module: str | None) -> None:
-    """Four shelves, eleven products; the servers run on whatever module the installation has."""
+def modules_for(modules: Mapping[str, ProvisioningModule]) -> tuple[str | None, str | None]:
+    """Who can run the servers and who the hosting: the first module that knows the settings of such products."""
+
+    def first(*settings: str) -> str | None:
+        known = (n for n, m in modules.items() if set(settings) <= m.product_model.model_fields.keys())
+        return next(known, None)
+
+    return first("cores", "memory_mb", "disk_gb"), first("package")
+
+
+def seed_catalog(uow: UnitOfWork, *, vps_module: str | None, hosting_module: str | None = None) -> None:
+    """Four shelves, eleven products, two add-ons, two codes; they run on whatever modules there are."""
     _vps(uow, vps_module)
-    _hosting(uow)
+    _hosting(uow, hosting_module)
     _websites(uow)
     _support(uow)
+    seed_extras(uow)
+    ensure_first(uow)
 
 
 def _vps(uow: UnitOfWork, module: str | None) -> None:
@@ -57,19 +75,30 @@ def _vps(uow: UnitOfWork, module: str | None) -> None:
                     "Unmetered 1 Gbit/s",
                 ),
                 prices={"1 month": eur(month), "1 year": eur(year)},
-                options={
-                    ("disk", "Disk"): (
-                        NewChoice("included", f"{disk} GB (included)"),
-                        NewChoice(
-                            "double",
-                            f"{disk * 2} GB",
-                            {"disk_gb": disk * 2},
-                            {"1 month": eur("3.00"), "1 year": eur("30.00")},
-                        ),
-                    )
-                },
+                options=_vps_options(disk),
             ),
         )
+
+
+def _vps_options(disk: int) -> tuple[NewOption, ...]:
+    double = NewChoice(
+        "double",
+        f"{disk * 2} GB",
+        {"disk_gb": disk * 2},
+        {"1 month": eur("3.00"), "1 year": eur("30.00")},
+    )
+    # No setting of the machine: the module knows one address and refuses what it does not know; staff add more.
+    address = NewChoice("unit", "Address", {}, {"1 month": eur("1.50"), "1 year": eur("15.00")})
+    nightly = NewChoice("yes", "Nightly copies", {}, {"1 month": eur("2.00"), "1 year": eur("20.00")})
+    month = NewChoice("month", "A month", {}, {"1 month": eur("1.00"), "1 year": eur("10.00")})
+    return (
+        NewOption("disk", "Disk", (NewChoice("included", f"{disk} GB (included)"), double)),
+        NewOption("ipv4", "More IPv4 addresses", (address,), "quantity", maximum=8, unit="addresses"),
+        NewOption("copies", "Nightly copies of the disk", (nightly,), "yesno"),
+        NewOption(
+            "kept", "Copies are kept for", (NewChoice("week", "A week"), month), shown_if=("copies", "yes")
+        ),
+    )
 
 
 # slug, name, blurb, per month, per year, features, featured
@@ -80,7 +109,7 @@ HOSTING = (
 )  # fmt: skip
 
 
-def _hosting(uow: UnitOfWork) -> None:
+def _hosting(uow: UnitOfWork, module: str | None) -> None:
     shelf = create_group(
         uow,
         "web-hosting",
@@ -96,6 +125,8 @@ def _hosting(uow: UnitOfWork) -> None:
             name=name,
             kind="hosting",
             blurb=blurb,
+            module=module,
+            settings={"package": slug} if module else {},
             icon="globe",
             features=(*features, "Free TLS"),
             prices={"1 month": eur(month), "1 year": eur(year)},
@@ -148,12 +179,13 @@ def _support(uow: UnitOfWork) -> None:
         icon="life-buoy",
         position=4,
     )
-    for slug, name, price, features in (
-        ("support-basic", "Care", "29.00", ("Security updates", "Monitoring", "Reply within a day")),
+    for slug, name, price, setup, features in (
+        ("support-basic", "Care", "29.00", None, ("Security updates", "Monitoring", "Reply within a day")),
         (
             "support-plus",
             "Care Plus",
             "79.00",
+            "49.00",
             ("Everything in Care", "2 hours a month", "Reply within 2 hours"),
         ),
     ):
@@ -168,5 +200,6 @@ def _support(uow: UnitOfWork) -> None:
                 icon="life-buoy",
                 features=features,
                 prices={"1 month": eur(price)},
+                setup=eur(setup) if setup else None,
             ),
         )

@@ -20,8 +20,12 @@ from ezcore.simulation.life import Life
 from ezcore.simulation.logins import CLIENT
 from ezcore.work import UnitOfWork
 
-CLIENT_RIGHTS = frozenset({"client.read", "client.order", "client.billing", "client.services"})
+CLIENT_RIGHTS = frozenset(
+    {"client.read", "client.order", "client.billing", "client.services", "client.support"}
+)
 BANK = "banktransfer"
+WATCHING = frozenset({"looks", "usage_poll", "domain_poll", "domain_prices", "drift"})
+"""Tasks that only look at vendors: a past year needs none of it, and it would take minutes."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -25,11 +26,13 @@ class Life:
     """A shop on a moving clock (`build(..., clock=clock, virtual_time=True)`).
 
     `pause` is real seconds that a vendor with a clock of its own is given whenever a job waits for it.
+    Tasks `without` do not run.
     """
 
     shop: Ezcore
     clock: MovingClock
     pause: float = 0.0
+    without: Collection[str] = ()
 
     def settle(self) -> None:
         """Run jobs until nothing is due within two hours; the clock moves to each job's time."""
@@ -49,7 +52,7 @@ class Life:
         while today < day:
             today += timedelta(days=1)
             self.clock.move_to(max(self.clock.now(), datetime.combine(today, MORNING, zone)))
-            tick(self.shop.work)
+            tick(self.shop.work, self.without)
             self.settle()
 
     def _next_due(self) -> datetime | None:

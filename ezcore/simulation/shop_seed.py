@@ -16,10 +16,12 @@ from ezcore.kernel.clock import MovingClock, SystemClock
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.services.servers.operations import add_server
 from ezcore.settings import Settings
-from ezcore.simulation.catalog_seed import seed_catalog
-from ezcore.simulation.history import live_a_year
+from ezcore.simulation.catalog_seed import modules_for, seed_catalog
+from ezcore.simulation.history import WATCHING, live_a_year
 from ezcore.simulation.life import Life
 from ezcore.simulation.logins import CLIENT, STAFF
+from ezcore.simulation.names_seed import seed_names
+from ezcore.simulation.work_seed import seed_work
 
 log = logging.getLogger(__name__)
 
@@ -41,20 +43,25 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
     if history:
         log.info("living through a year of history ...")
         zone = ZoneInfo(settings.shop.time_zone)
-        live_a_year(Life(past, clock, pause=0.05), SystemClock().now().astimezone(zone).date())
+        live_a_year(
+            Life(past, clock, pause=0.05, without=WATCHING), SystemClock().now().astimezone(zone).date()
+        )
     else:
         with shop.work.write() as uow:
             accounts.create_verified(uow, CLIENT.email, "Mira Okafor", password=CLIENT.password, country="EE")
+    seed_work(shop)
     return True
 
 
 def _furnish(shop: Ezcore) -> None:
-    modules = shop.host.ports.names(ProvisioningModule)
+    ports, kind = shop.host.ports, ProvisioningModule
+    modules = {name: ports.get(kind, name) for name in ports.names(kind)}  # type: ignore[type-abstract]
+    servers, hosting = modules_for(modules)
     with shop.work.write() as uow:
-        seed_catalog(uow, vps_module=next(iter(modules), None))
+        seed_catalog(uow, vps_module=servers, hosting_module=hosting)
         accounts.make_staff(uow, STAFF.email, "Kadri Staff", STAFF.password, "owner")
-        for name in modules:
-            module = shop.host.ports.get(ProvisioningModule, name)  # type: ignore[type-abstract]
+        for name, module in modules.items():
             if module.default_server() is not None:
                 add_server(uow, f"{name}-1", module)
     take_in_offers(shop)
+    seed_names(shop)

@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
+from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, PermanentFailure, RetryAfter, StepSignal
-from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability, PaymentResult
+from ezcore.plugin_api.ports.gateway import CheckoutStarted, Gateway, GatewayCapability, PaymentResult
+from ezcore.plugin_api.ports.webhook_source import Fact, Parked, WebhookSource
 from ezcore.testkit.gateway_case import GatewayCase
 from ezcore.testkit.hostile import HOSTILE_REPLIES
 
@@ -19,7 +23,17 @@ VERBS = {
     GatewayCapability.CAPTURE: "capture",
     GatewayCapability.REFUND: "refund",
     GatewayCapability.FIND: "find",
+    GatewayCapability.SETUP: "start_setup",
+    GatewayCapability.DELETE_METHOD: "delete_method",
+    GatewayCapability.EXPIRE: "expire_checkout",
+    GatewayCapability.SUBSCRIBE: "start_subscription",
+    GatewayCapability.PORTAL: "portal_url",
+    GatewayCapability.EVENTS: "list_events",
+    GatewayCapability.AGREEMENTS: "list_agreements",
 }
+
+PAGES = ("start_setup", "start_subscription")
+"""Verbs that open a page on which no invoice is paid."""
 
 
 class GatewayContract:
@@ -81,6 +95,14 @@ class GatewayContract:
         assert second.external_id == first.external_id
         assert second.instructions == first.instructions
         assert gateway_case.effects("start_checkout") - before <= 1
+
+    def test_a_page_that_nobody_paid_is_not_paid(self, gateway_case: GatewayCase) -> None:
+        """Whoever comes back from the page, by the address of success too, proves nothing."""
+        _only(gateway_case, GatewayCapability.CHECKOUT)
+        _only(gateway_case, GatewayCapability.FIND)
+        started = gateway_case.gateway.start_checkout(gateway_case.checkout("unpaid"))
+        found = gateway_case.gateway.find("unpaid", started.external_id)
+        assert found is None or found.status not in ("succeeded", "declined")
 
     def test_a_stored_method_is_charged_the_amount_that_was_asked(self, gateway_case: GatewayCase) -> None:
         _only(gateway_case, GatewayCapability.CAPTURE)
@@ -168,6 +190,111 @@ class GatewayContract:
         assert gateway_case.gateway.refund(gateway_case.refund("back-lost", paid)).status != "failed"
         assert gateway_case.effects("refund") - before == 1
 
+    @pytest.mark.parametrize("verb", PAGES)
+    def test_a_page_without_a_payment_leads_somewhere_and_is_one_when_opened_twice(
+        self, gateway_case: GatewayCase, verb: str
+    ) -> None:
+        open_page = _page(gateway_case, verb)
+        before = gateway_case.effects(verb)
+        first, second = open_page("page"), open_page("page")
+        assert first.url
+        assert re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", first.url)
+        assert first.external_id
+        assert second.external_id == first.external_id
+        assert gateway_case.effects(verb) - before == 1
+
+    @pytest.mark.parametrize("verb", PAGES)
+    def test_a_page_whose_answer_was_lost_is_still_one_page(
+        self, gateway_case: GatewayCase, verb: str
+    ) -> None:
+        open_page = _page(gateway_case, verb)
+        before = gateway_case.effects(verb)
+        gateway_case.misbehave(verb, "lose_answer")
+        with pytest.raises(OutcomeUnknown):
+            open_page("lost-page")
+        assert open_page("lost-page").url
+        assert gateway_case.effects(verb) - before == 1
+
+    def test_a_forgotten_method_cannot_be_charged_and_may_be_forgotten_twice(
+        self, gateway_case: GatewayCase
+    ) -> None:
+        _only(gateway_case, GatewayCapability.DELETE_METHOD)
+        assert gateway_case.method is not None
+        for _ in range(2):
+            gateway_case.gateway.delete_method(gateway_case.method)
+        if GatewayCapability.CAPTURE in gateway_case.gateway.capabilities:
+            assert gateway_case.gateway.capture(gateway_case.capture("forgotten")).status == "declined"
+
+    def test_a_closed_checkout_says_so_each_time(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.EXPIRE)
+        started = gateway_case.gateway.start_checkout(gateway_case.checkout("closed"))
+        assert started.external_id
+        for _ in range(2):
+            assert gateway_case.gateway.expire_checkout(started.external_id).status == "expired"
+
+    def test_a_checkout_paid_a_moment_before_it_was_closed_is_paid(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.EXPIRE)
+        started = gateway_case.gateway.start_checkout(gateway_case.checkout("too-late"))
+        gateway_case.paid(started.url)
+        assert started.external_id
+        result = gateway_case.gateway.expire_checkout(started.external_id)
+        assert (result.status, result.amount) == ("succeeded", gateway_case.amount)
+
+    @pytest.mark.parametrize("at_period_end", [True, False], ids=["with its period", "now"])
+    def test_a_subscription_is_stopped_once_and_for_all(
+        self, gateway_case: GatewayCase, *, at_period_end: bool
+    ) -> None:
+        _only(gateway_case, GatewayCapability.SUBSCRIBE)
+        gateway_case.paid(gateway_case.gateway.start_subscription(gateway_case.subscribe("monthly")).url)
+        (subscription,) = gateway_case.still_billed()
+        for key in ("stop-1", "stop-1", "stop-2"):
+            gateway_case.gateway.cancel_subscription(
+                subscription, at_period_end=at_period_end, operation_key=key
+            )
+        assert gateway_case.still_billed() == []
+
+    def test_a_known_client_has_a_portal(self, gateway_case: GatewayCase) -> None:
+        _only(gateway_case, GatewayCapability.PORTAL)
+        url = gateway_case.gateway.portal_url(gateway_case.portal())
+        assert re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", url)
+
+    @pytest.mark.parametrize("customer_id", [None, "nobody-of-this-name"], ids=["never paid", "forgotten"])
+    def test_a_client_whom_the_gateway_does_not_know_hears_that_there_is_nothing(
+        self, gateway_case: GatewayCase, customer_id: str | None
+    ) -> None:
+        _only(gateway_case, GatewayCapability.PORTAL)
+        client = gateway_case.client.model_copy(update={"customer_id": customer_id})
+        stranger = gateway_case.portal().model_copy(update={"client": client})
+        with pytest.raises(Refused):
+            gateway_case.gateway.portal_url(stranger)
+
+    def test_missed_events_are_listed_oldest_first_as_their_webhook_would_tell_them(
+        self, gateway_case: GatewayCase
+    ) -> None:
+        _only(gateway_case, GatewayCapability.EVENTS)
+        assert gateway_case.webhooks is not None, "a gateway that declares EVENTS gives its webhooks"
+        assert gateway_case.sandbox is not None
+        since = gateway_case.sandbox.clock.now() - timedelta(hours=1)
+        _paid(gateway_case, "listed")
+        gateway_case.sandbox.clock.advance(timedelta(minutes=1))
+        _paid(gateway_case, "listed-later")
+        listed = gateway_case.gateway.list_events(since)
+        messages = [gateway_case.webhooks.source.parse(event.body) for event in listed]
+        assert messages
+        assert [message.external_id for message in messages] == [event.external_id for event in listed]
+        assert len({event.external_id for event in listed}) == len(listed)
+        assert [message.park_reason for message in messages] == [None] * len(messages)
+        source = gateway_case.webhooks.source
+        first = [_meaning(source, event.body) for event in listed]
+        again = [_meaning(source, event.body) for event in reversed(listed)]
+        assert first == again[::-1], "what happened does not depend on when or how often it is heard"
+        assert any(first), "something of it means something"
+        made = [message.created for message in messages if message.created is not None]
+        assert made == sorted(made)
+        assert made[0] < made[-1], "a minute lies between them"
+        tomorrow = gateway_case.sandbox.clock.now() + timedelta(days=1)
+        assert list(gateway_case.gateway.list_events(tomorrow)) == []
+
     def test_no_secret_is_seen_in_logs_results_or_errors(
         self, gateway_case: GatewayCase, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -175,6 +302,13 @@ class GatewayContract:
         said = [repr(gateway_case.gateway), *_everything_it_says(gateway_case)]
         everything = "\n".join([*said, caplog.text])
         assert [secret for secret in gateway_case.secrets if secret in everything] == []
+
+
+def _meaning(source: WebhookSource, body: bytes) -> Sequence[Fact] | str:
+    try:
+        return list(source.interpret(source.parse(body), body))
+    except Parked as parked:
+        return str(parked)
 
 
 def _everything_it_says(case: GatewayCase) -> list[str]:
@@ -198,6 +332,14 @@ def _paid(case: GatewayCase, key: str) -> str:
     result: PaymentResult = case.gateway.capture(case.capture(key))
     assert result.external_id
     return result.external_id
+
+
+def _page(case: GatewayCase, verb: str) -> Callable[[str], CheckoutStarted]:
+    if verb == "start_setup":
+        _only(case, GatewayCapability.SETUP)
+        return lambda key: case.gateway.start_setup(case.setup(key))
+    _only(case, GatewayCapability.SUBSCRIBE)
+    return lambda key: case.gateway.start_subscription(case.subscribe(key))
 
 
 def _only(case: GatewayCase, capability: GatewayCapability) -> None:

@@ -13,3 +13,9 @@ HOSTILE_REPLIES: dict[str, dict[str, Any]] = {
     "values of other types": {"body": {"id": 7, "status": ["succeeded"], "amount": "much", "data": 1e400}},
 }
 """Name -> arguments of the fault `hostile`; the effect happens, the answer is this."""
+
+HOSTILE_PAGES: dict[str, dict[str, Any]] = {
+    "a page with a script": {"body": "<html><script>alert(document.cookie)</script></html>", "status": 200},
+    "200 MB": {"body": "<script>", "repeat": 25_000_000, "content_type": "application/json"},
+}
+"""The same: pages that a browser would run, and an answer that fits into no memory."""

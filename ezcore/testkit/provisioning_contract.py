@@ -14,7 +14,15 @@ from ezcore.testkit.hostile import HOSTILE_REPLIES
 from ezcore.testkit.provisioning_case import ProvisioningCase
 
 LIFE = {Capability.CREATE, Capability.TERMINATE}
-NOT_VERBS = {Capability.ONE_TIME_SECRET}
+NOT_VERBS = {
+    Capability.ONE_TIME_SECRET,
+    Capability.TEST_CONNECTION,
+    Capability.LOOK,
+    Capability.LIST_ACCOUNTS,
+    Capability.USAGE,
+    Capability.LOGIN_LINK,
+    Capability.CONSOLE,
+}
 
 
 class ProvisioningContract:

@@ -36,6 +36,10 @@ class NoHooks:
             raise AttributeError(name)
         return lambda *_args, **_kwargs: ()
 
+    def adjust_invoice_notes(self, invoices: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """No note on any of them."""
+        return [()] * len(invoices)
+
 
 @dataclass
 class KeepingDispatch:

@@ -71,6 +71,7 @@ class StepRunner:
     limit: int = 200
     wait: Callable[[float], None] = nap
     answer: str | None = None
+    input: BaseModel | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -155,6 +156,7 @@ class StepRunner:
             secret=secret,
             log=log,
             answer=self.answer,
+            input=self.input,
             extra=self.extra,
         )
 

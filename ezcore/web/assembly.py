@@ -11,8 +11,8 @@ from pyramid.config import Configurator
 from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
 from ezcore.plugin_api.jobs import JobKind
+from ezcore.plugin_api.themes import theme_chain
 from ezcore.plugin_host import PluginHost
-from ezcore.plugin_host.themes import theme_chain
 from ezcore.web import admin, api, client, storefront, webhooks
 from ezcore.web.shared import errors, flash, sessions
 from ezcore.web.shared.rate import rate_limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ class Work:
     dispatch: Dispatch
     bell: Callable[[], None]
     virtual_time: bool = False
+    _binds: dict[Mode, Engine] = field(default_factory=dict, init=False, repr=False)
 
     @contextmanager
     def read(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
@@ -56,7 +57,9 @@ class Work:
 
     @contextmanager
     def _session(self, mode: Mode) -> Iterator[Session]:
-        bind = self.engine.execution_options(ez_mode=mode)
+        bind = self._binds.get(mode)
+        if bind is None:  # an engine of its own per mode costs more than a small transaction, so it is kept
+            bind = self._binds[mode] = self.engine.execution_options(ez_mode=mode)
         with Session(bind, expire_on_commit=False) as session:
             yield session
 

@@ -15,7 +15,7 @@ from tests.fixtures_demo import Demo
 
 # Not pages for people: machines' answers, parts of pages that send people on, files.
 NO_PAGE = re.compile(
-    r"^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|/return/$|\.(pdf|csv|ics)$|/download/$"
+    r"^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|/return/$|\.(pdf|csv|ics)$|/(download|pdf|xml|ubl|csv)/$"
 )
 # Doors whose address only a mail knows; a wrong key must show a page that holds as well.
 GUESSED = {

@@ -125,6 +125,12 @@ class _Kinds(dict):
         return self._do(context)
 
     def _undo(self, context) -> None:
+        if (
+            context.operation_key.startswith("undoaway")
+            and f"!{context.step_key}" not in self.shop.happened()
+        ):
+            self._write(f"!{context.step_key}")
+            raise ConnectionError("the vendor is away")
         if f"-{context.step_key}" not in self.shop.happened():
             self._write(f"-{context.step_key}")
 

@@ -95,7 +95,7 @@ def test_it_prints_its_address_answers_there_and_ends_with_ctrl_c(demo):
     for word in ("client", "@", "mail sink", "stripe", "proxmox"):
         assert word in text
     assert (folder / "state" / "demo.json").stat().st_mode & 0o777 == 0o600
-    assert len(family(mark)) == 4, "the supervisor, the web, the worker, the sandboxes"
+    assert len(family(mark)) == 5, "the supervisor, the web, the worker, the consoles, the sandboxes"
     a_second_one_is_refused(port, folder / "second")
     process.send_signal(signal.SIGINT)
     nothing_is_left(mark)

@@ -174,6 +174,22 @@ def test_killed_in_the_middle_of_undo_every_effect_is_taken_back_once(shop):
     assert failed == 2
 
 
+def test_killed_while_an_undo_is_tried_again_every_effect_is_taken_back_once(shop):
+    """Each undo fails once before it goes well; the worker dies after the first effect that was taken back."""
+    for name, step in (("undoaway1", "b"), ("undoaway2", "a")):
+        enqueue(shop, [name])
+        _dies(_start(run_worker, _alone(shop), {"EZ_CRASH": f"{name}.{step}.undone"}))
+    with _worker(shop):
+        _finish(shop)
+    names = ("undoaway1", "undoaway2")
+    taken_back = Counter(line for line in shop.happened() if line.startswith("-"))
+    assert taken_back == Counter(f"-{name}/{step}" for name in names for step in "ab")
+    tried = Counter(line for line in shop.happened() if line.startswith("!"))
+    assert tried == Counter(f"!{name}/{step}" for name in names for step in "ab")
+    failed = select(func.count()).select_from(Job).where(Job.state == "failed")
+    assert _count(shop, failed) == 2
+
+
 def test_killed_after_commit_and_before_ringing_the_sweep_starts_the_job(shop):
     with _worker(shop):
         _until(lambda: _count(shop, select(func.count()).select_from(WorkerProcess)) == 1, "a heartbeat")

@@ -12,6 +12,11 @@ from ezcore.jobs.models import Job, JobState, StaffTask
 from ezcore.kernel.actor import Actor
 from ezcore.reports.invariants import broken_invariants
 
+BAD_REQUEST = {
+    "status": 400,
+    "reason": "Parameter verification failed.",
+    "body": {"errors": {"cores": "too many"}},
+}
 KADRI = Actor("staff", user_id=1, permissions=frozenset({"jobs.manage", "services.manage"}), name="Kadri")
 
 
@@ -33,7 +38,7 @@ def broken_setup(town):
 def test_a_setup_that_cannot_work_ends_with_a_question_for_staff_and_nothing_at_the_vendor(broken_setup):
     town = broken_setup
     job = _job(town)
-    assert job.state in (JobState.FAILED, JobState.NEEDS_INFO)
+    assert job.state == JobState.NEEDS_INFO
     assert town.vms() == []
     assert town.service().state == "pending"
     with town.shop.work.read() as uow:
@@ -66,12 +71,27 @@ def test_a_cancelled_setup_leaves_the_service_free_for_another_action(broken_set
 def test_marking_done_by_hand_makes_the_service_active(broken_setup):
     town = broken_setup
     job = _job(town)
-    if job.state == JobState.FAILED:
-        pytest.skip("a job that failed for good is retried, not marked")
     with town.shop.work.write(KADRI) as uow:
         jobs.mark_done(uow, uow.session.get_one(Job, job.id), "built it by hand")
     town.life.settle()
     assert town.service().state == "active"
+
+
+def test_a_job_that_failed_for_good_is_undone_and_retried_when_the_cause_is_gone(town):
+    town.proxmox.faults.script(
+        _fault({"call": "config.put", "kind": "error", "times": -1, "args": BAD_REQUEST})
+    )
+    mira = town.newcomer()
+    town.pay(mira, town.order(mira))
+    job = _job(town)
+    assert (job.state, town.service().open_action, town.vms()) == (JobState.FAILED, None, [])
+    town.proxmox.faults.clear()
+    with town.shop.work.write(KADRI) as uow:
+        jobs.retry(uow, uow.session.get_one(Job, job.id), "the cluster is mended")
+    assert town.service().open_action == "create"
+    town.life.settle()
+    assert town.service().state == "active"
+    assert len(town.vms()) == 1
 
 
 def test_staff_without_the_permission_may_not(broken_setup):

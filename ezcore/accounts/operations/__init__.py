@@ -8,6 +8,7 @@ from ezcore.accounts.operations.seed import Account, create_verified
 from ezcore.accounts.operations.sessions import end_sessions, log_out, open_session, revoke_session, seen
 from ezcore.accounts.operations.signup import SignUp, register, sign_up
 from ezcore.accounts.operations.staff import change_role, disable_user, enable_user, ensure_roles, make_staff
+from ezcore.accounts.operations.tax import set_number_state, set_tax_exempt
 
 __all__ = [
     "Account",
@@ -33,6 +34,8 @@ __all__ = [
     "revoke_session",
     "seen",
     "send_verify_link_again",
+    "set_number_state",
+    "set_tax_exempt",
     "sign_up",
     "update_profile",
     "verify",

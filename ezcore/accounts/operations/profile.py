@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from ezcore.accounts.inputs import ProfileInput
+from ezcore.accounts.operations.tax import number_changed
 from ezcore.accounts.queries import client_of, user_of
 from ezcore.audit import operations as audit
 from ezcore.work import UnitOfWork
 
-_FIELDS = ("name", "company", "line1", "line2", "postcode", "city", "region", "country", "language")
+_FIELDS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "tax_number",
+    "language",
+)
 
 
 def update_profile(uow: UnitOfWork, typed: ProfileInput) -> None:
     """Change the billing details of the actor's client. Issued invoices keep their own copy.
 
+    Emits: TaxNumberChanged when the tax number is another one, or stands for another country.
     Raises: NotAllowed without ``client.billing``.
     """
     uow.actor.require("client.billing")
@@ -24,6 +37,8 @@ def update_profile(uow: UnitOfWork, typed: ProfileInput) -> None:
         setattr(client, name, getattr(typed, name))
     if "name" in changed and not client.company:
         user_of(uow, uow.actor).name = typed.name
+    if {"tax_number", "country"} & set(changed):
+        number_changed(uow, client)
     # The trail names what changed, not the address itself: it cannot be erased later, the address can.
     audit.record(
         uow, "client.update", "client", client.id, client_id=client.id, after={"changed": sorted(changed)}

@@ -15,6 +15,7 @@ from ezcore.accounts.events import ClientCreated
 from ezcore.accounts.inputs import SignUpInput
 from ezcore.accounts.models import Client, Membership, MembershipRole, User
 from ezcore.accounts.operations.links import send_verify_link
+from ezcore.accounts.operations.tax import number_changed
 from ezcore.accounts.rules import MAILS_AN_HOUR, digest, local_path
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
@@ -33,6 +34,7 @@ class SignUp:
     country: str
     company: str = ""
     language: str = "en"
+    tax_number: str = ""
 
 
 def register(work: Work, actor: Actor, typed: SignUpInput, next_url: str) -> None:
@@ -50,6 +52,7 @@ def register(work: Work, actor: Actor, typed: SignUpInput, next_url: str) -> Non
         password_hash=passwords.hash_password(password),
         country=typed.country,
         company=typed.company,
+        tax_number=typed.tax_number,
     )
     with work.write(actor) as uow:
         sign_up(uow, new, next_url)
@@ -96,7 +99,10 @@ def create_user(uow: UnitOfWork, email: str, name: str, password_hash: str) -> U
 
 
 def create_client(uow: UnitOfWork, user: User, new: SignUp) -> Client:
-    """The client of a new user, billed in the shop's currency. Emits: ClientCreated."""
+    """The client of a new user, billed in the shop's currency.
+
+    Emits: ClientCreated; TaxNumberChanged when it has a tax number.
+    """
     client = Client(
         name=new.name,
         company=new.company,
@@ -104,6 +110,7 @@ def create_client(uow: UnitOfWork, user: User, new: SignUp) -> Client:
         country=new.country,
         currency=uow.settings.shop.currency,
         language=new.language,
+        tax_number=new.tax_number,
         created_at=uow.now(),
     )
     uow.session.add(client)
@@ -112,6 +119,7 @@ def create_client(uow: UnitOfWork, user: User, new: SignUp) -> Client:
     uow.session.flush()
     audit.record(uow, "client.create", "client", client.id, client_id=client.id)
     uow.emit(ClientCreated(client.id, user.id))
+    number_changed(uow, client)
     return client
 
 

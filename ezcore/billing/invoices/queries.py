@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
-from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
+from ezcore.billing.invoices.models import Allocation, Invoice, InvoiceLine, InvoiceStatus
 from ezcore.kernel.errors import NotFound
 from ezcore.work import UnitOfWork
 
 
 def by_number(uow: UnitOfWork, number: str, client_id: int | None = None) -> Invoice:
-    """An issued invoice by its number, of this client when given. Raises: NotFound (also for another client's)."""
-    query = select(Invoice).where(Invoice.number == number).options(selectinload(Invoice.lines))
+    """An issued invoice by its number, of this client when given. Raises: NotFound (also for another client's).
+
+    An invoice that was a proforma is found by the number it had then, too: links in old mails stay good.
+    """
+    named = or_(Invoice.number == number, Invoice.proforma_number == number)
+    query = select(Invoice).where(named).options(selectinload(Invoice.lines))
     if client_id is not None:
         query = query.where(Invoice.client_id == client_id)
     found = uow.session.scalars(query).first()
@@ -29,6 +33,26 @@ def of_client(uow: UnitOfWork, client_id: int, status: InvoiceStatus | None = No
     if status is not None:
         query = query.where(Invoice.status == status)
     return uow.session.scalars(query.order_by(Invoice.id.desc())).all()
+
+
+def allocations(uow: UnitOfWork, invoice_id: int) -> Sequence[Allocation]:
+    """What was applied to an invoice and taken back from it, oldest first."""
+    query = select(Allocation).where(Allocation.invoice_id == invoice_id).order_by(Allocation.id)
+    return uow.session.scalars(query).all()
+
+
+def drafts(uow: UnitOfWork) -> Sequence[Invoice]:
+    """Drafts that staff have not issued yet, newest first."""
+    query = select(Invoice).where(Invoice.status == InvoiceStatus.DRAFT, Invoice.number.is_(None))
+    return uow.session.scalars(query.order_by(Invoice.id.desc())).all()
+
+
+def draft(uow: UnitOfWork, invoice_id: int) -> Invoice:
+    """One draft. Raises: NotFound."""
+    found = uow.session.get(Invoice, invoice_id)
+    if found is None or found.number is not None:
+        raise NotFound("there is no such draft")
+    return found
 
 
 def of_service(uow: UnitOfWork, service_id: int) -> Sequence[Invoice]:

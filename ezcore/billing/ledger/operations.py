@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import func, insert, select
 
 from ezcore.billing.ledger.models import Journal, LedgerEntry
+from ezcore.db.bulk import insert_rows, reserve_ids
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import EzError
 from ezcore.kernel.money import Money
@@ -19,8 +20,15 @@ from ezcore.work import UnitOfWork
 RECEIVABLE = "receivable"
 REVENUE = "revenue"
 CLIENT_CREDIT = "client_credit"
+TAX_PAYABLE = "tax_payable"
+LATE_FEES = "late_fees"
+FUNDS_PENDING = "funds_pending"  # invoiced to be added to a client's credit, not paid yet
 GATEWAY_FEES = "gateway_fees"
-REFUNDS = "refunds"
+REFUNDS_PENDING = "refunds_pending"  # taken from credit or a payment, on its way back to the client
+DISPUTES = "disputes"  # withdrawn by a bank while a dispute runs
+BAD_DEBT = "bad_debt"
+ADJUSTMENTS = "adjustments"  # credit given or taken by staff, with a reason
+EXCHANGE = "exchange"
 
 
 class Unbalanced(EzError):
@@ -66,6 +74,27 @@ def post(uow: UnitOfWork, key: str, kind: str, on: date, postings: Sequence[Post
         ]
         uow.session.execute(insert(LedgerEntry).values(rows))
     return True
+
+
+def post_new(uow: UnitOfWork, kind: str, on: date, journals: Sequence[tuple[str, Sequence[Posting]]]) -> None:
+    """Write many journals whose keys were never used (they name rows made in this transaction), by two statements.
+
+    Raises: Unbalanced; IntegrityError when a key was used after all.
+    """
+    now = uow.now()
+    ids = reserve_ids(uow.session, Journal, len(journals))
+    entries: list[tuple[int, str, int | None, str, int]] = []
+    for journal, (key, postings) in zip(ids, journals, strict=True):
+        _refuse_unbalanced(key, postings)
+        entries.extend(
+            (journal, one.account, one.client_id, one.amount.currency, one.amount.minor)
+            for one in postings
+            if not one.amount.is_zero
+        )
+    heads = ((journal, key, kind, on, now, "") for journal, (key, _) in zip(ids, journals, strict=True))
+    insert_rows(uow.session, Journal, ("id", "key", "kind", "on", "at", "note"), heads)
+    columns = ("journal_id", "account", "client_id", "currency", "minor")
+    insert_rows(uow.session, LedgerEntry, columns, entries)
 
 
 def balance(uow: UnitOfWork, account: str, currency: str, client_id: int | None = None) -> Money:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
@@ -24,7 +24,10 @@ class GatewayCustomer(Base):
 
 
 class PaymentMethod(Base):
-    """A method that may be charged while the client is away. We hold its name at the gateway, never its number."""
+    """A method that may be charged while the client is away. We hold its name at the gateway, never its number.
+
+    The one chosen last (`chosen_at`) is charged; where none was chosen, the one stored last. `expires` is ``2028-04``.
+    """
 
     __tablename__ = "payment_method"
     __table_args__ = (UniqueConstraint("gateway", "external_id"),)
@@ -37,4 +40,31 @@ class PaymentMethod(Base):
     label: Mapped[str] = mapped_column(String(80))
     expires: Mapped[str | None] = mapped_column(String(7))
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MethodSetup(Base):
+    """A client was sent to a gateway to store a method; the reference tells whose it is when it comes."""
+
+    __tablename__ = "method_setup"
+
+    id: Mapped[PrimaryKey]
+    reference: Mapped[str] = mapped_column(String(80), unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    gateway: Mapped[str] = mapped_column(String(40))
+    url: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MethodNotice(Base):
+    """A client was told that a method expires; once for each date and distance."""
+
+    __tablename__ = "method_notice"
+    __table_args__ = (UniqueConstraint("method_id", "expires", "days"),)
+
+    id: Mapped[PrimaryKey]
+    method_id: Mapped[int] = mapped_column(ForeignKey("payment_method.id"))
+    expires: Mapped[str] = mapped_column(String(7))
+    days: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

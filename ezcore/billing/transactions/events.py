@@ -27,3 +27,13 @@ class PaymentDeclined(Event):
     client_id: int
     amount: Money
     reason: str
+
+
+@dataclass(frozen=True)
+class PaymentNeedsPayer(Event):
+    """The bank wants the payer to confirm a charge themselves (3-D Secure): nothing was taken, the method is good."""
+
+    transaction_id: int
+    invoice_id: int
+    client_id: int
+    amount: Money

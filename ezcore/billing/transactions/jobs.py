@@ -139,7 +139,7 @@ def _look(context: StepContext) -> Any:
     gateway = context.ports.get(Gateway, transaction.gateway)
     found = gateway.find(transaction.reference, transaction.checkout_id)
     if found is None or found.status == "pending":
-        raise OutcomeUnknown("the client has not finished at the gateway")
+        raise OutcomeUnknown("the client has not finished at the gateway", unreachable=False)
     return found
 
 

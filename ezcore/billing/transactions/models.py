@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
-from ezcore.db.types import UtcDateTime
+from ezcore.db.types import JsonDocument, UtcDateTime
 from ezcore.kernel.money import Money
 
 
@@ -29,6 +30,9 @@ class Transaction(Base):
     __table_args__ = (
         UniqueConstraint("gateway", "external_id"),
         Index("ix_transaction_open", "status", "created_at"),
+        # Guards I08 where no code can forget it.
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= received_minor", name="refunded_within"),
+        CheckConstraint("disputed_minor >= 0", name="disputed_not_negative"),
     )
 
     id: Mapped[PrimaryKey]
@@ -42,6 +46,8 @@ class Transaction(Base):
     amount_minor: Mapped[int]
     received_minor: Mapped[int] = mapped_column(default=0)
     fee_minor: Mapped[int] = mapped_column(default=0)
+    refunded_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    disputed_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     external_id: Mapped[str | None] = mapped_column(String(120))
     checkout_id: Mapped[str | None] = mapped_column(String(200))
     checkout_url: Mapped[str | None] = mapped_column(Text)
@@ -59,3 +65,38 @@ class Transaction(Base):
     def received(self) -> Money:
         """What really came."""
         return Money(self.received_minor, self.currency)
+
+
+class TransactionTarget(Base):
+    """One of several invoices that a transaction pays together, and what was open of it when it was asked for.
+
+    A transaction for one invoice has no rows here. The money settles them in the order of their due dates.
+    """
+
+    __tablename__ = "transaction_target"
+
+    transaction_id: Mapped[int] = mapped_column(
+        ForeignKey("payment_transaction.id"), primary_key=True, autoincrement=False
+    )
+    invoice_id: Mapped[int] = mapped_column(
+        ForeignKey("invoice.id"), primary_key=True, autoincrement=False, index=True
+    )
+    amount_minor: Mapped[int]
+
+
+class UnmatchedFact(Base):
+    """What a gateway said about something that is not known here yet; applied by itself when it comes.
+
+    `key` names what is missing (``payment:pi_1``); `digest` keeps the same word from being stored twice.
+    """
+
+    __tablename__ = "unmatched_fact"
+    __table_args__ = (Index("ix_unmatched_fact_key", "source", "key"),)
+
+    id: Mapped[PrimaryKey]
+    source: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    fact: Mapped[dict[str, Any]] = mapped_column(JsonDocument)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

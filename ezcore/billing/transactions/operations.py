@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ezcore.audit import operations as audit
+from ezcore.billing.credit import operations as credit
 from ezcore.billing.invoices import operations as invoices
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
 from ezcore.billing.ledger import operations as ledger
 from ezcore.billing.methods import operations as methods
-from ezcore.billing.transactions.events import PaymentDeclined, PaymentReceived
-from ezcore.billing.transactions.models import Transaction, TransactionStatus
-from ezcore.kernel.errors import Refused
+from ezcore.billing.transactions.events import PaymentDeclined, PaymentNeedsPayer, PaymentReceived
+from ezcore.billing.transactions.models import Transaction, TransactionStatus, TransactionTarget
+from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money
 from ezcore.plugin_api.ports.gateway import PaymentResult
 from ezcore.work import UnitOfWork
+
+# What the pages show of a charge that the bank wants confirmed.
+NEEDS_PAYER = "the bank asks for your confirmation: please pay this invoice on its page"
 
 
 class TransactionAlreadySettled(Refused):
     """A different payment was recorded for this transaction before."""
 
 
-def open_transaction(uow: UnitOfWork, invoice: Invoice, gateway: str, kind: str) -> Transaction:
-    """Write down that we are about to ask for the open balance, before anybody is asked.
+def open_transaction(
+    uow: UnitOfWork,
+    invoice: Invoice,
+    gateway: str,
+    kind: str,
+    *,
+    amount: Money | None = None,
+    targets: Sequence[Invoice] = (),
+) -> Transaction:
+    """Write down that we are about to ask for money, before anybody is asked.
 
-    Raises: Refused when the invoice is not unpaid.
+    For the open balance of the invoice; for a part of it when `amount` is given; for the open balances of several
+    invoices together when `targets` are (of one client and currency, `invoice` among them).
+    Raises: Refused when an invoice is not unpaid; InvalidInput(field="amount").
     """
-    if invoice.status != InvoiceStatus.UNPAID:
-        raise Refused(f"invoice {invoice.number} is {invoice.status}")
-    due = invoice.balance_due
+    together = in_due_order(targets or (invoice,))
+    _refuse_mixed(together)
+    due = Money.total((one.balance_due for one in together), invoice.currency)
+    asked = due if amount is None else amount
+    if not asked.is_positive or asked > due:
+        raise InvalidInput(f"between {Money(1, due.currency)} and {due}", field="amount")
     transaction = Transaction(
         reference=uow.ids.key("pay"),
         client_id=invoice.client_id,
-        invoice_id=invoice.id,
+        invoice_id=together[0].id,
         gateway=gateway,
         kind=kind,
-        currency=due.currency,
-        amount_minor=due.minor,
+        currency=asked.currency,
+        amount_minor=asked.minor,
         created_at=uow.now(),
         status=TransactionStatus.PENDING,
         received_minor=0,
@@ -45,26 +64,73 @@ def open_transaction(uow: UnitOfWork, invoice: Invoice, gateway: str, kind: str)
     )
     uow.session.add(transaction)
     uow.session.flush()
+    if len(together) > 1:
+        for one in together:
+            uow.session.add(
+                TransactionTarget(
+                    transaction_id=transaction.id, invoice_id=one.id, amount_minor=one.balance_due.minor
+                )
+            )
+        uow.session.flush()
     return transaction
 
 
-def open_checkout(uow: UnitOfWork, invoice: Invoice, gateway: str) -> Transaction:
-    """The checkout of this invoice at this gateway that is still open for the same amount, or a new one.
+def open_checkout(
+    uow: UnitOfWork,
+    invoice: Invoice,
+    gateway: str,
+    *,
+    amount: Money | None = None,
+    targets: Sequence[Invoice] = (),
+) -> Transaction:
+    """The checkout of the same invoices at this gateway that is still open for the same amount, or a new one.
 
-    Raises: Refused when the invoice is not unpaid, or a charge of the stored method is on its way.
+    Raises: Refused when an invoice is not unpaid, or a charge of the stored method is on its way;
+    InvalidInput(field="amount").
     """
-    uow.session.refresh(invoice, with_for_update=True)
-    pending = uow.session.scalars(
-        select(Transaction).where(
-            Transaction.invoice_id == invoice.id, Transaction.status == TransactionStatus.PENDING
-        )
-    ).all()
-    if any(one.kind == "capture" for one in pending):
-        raise Refused("your stored payment method is being charged for this invoice right now")
-    for one in pending:
-        if (one.gateway, one.kind, one.amount) == (gateway, "checkout", invoice.balance_due):
-            return one
-    return open_transaction(uow, invoice, gateway, "checkout")
+    together = in_due_order(targets or (invoice,))
+    for one in sorted(together, key=lambda found: found.id):  # one order of locks for everybody
+        uow.session.refresh(one, with_for_update=True)
+    _refuse_mixed(together)
+    wanted = {one.id for one in together}
+    asked = amount or Money.total((one.balance_due for one in together), invoice.currency)
+    for pending in open_tries(uow, wanted):
+        if pending.kind == "capture":
+            raise Refused("your stored payment method is being charged for this invoice right now")
+        same = (pending.gateway, pending.kind, pending.amount) == (gateway, "checkout", asked)
+        if same and {one.id for one in invoices_of(uow, pending)} == wanted:
+            return pending
+    return open_transaction(uow, together[0], gateway, "checkout", amount=amount, targets=together)
+
+
+def open_tries(uow: UnitOfWork, invoice_ids: Collection[int]) -> Sequence[Transaction]:
+    """Transactions that are not decided yet and ask for one of these invoices, alone or among others."""
+    among = select(TransactionTarget.transaction_id).where(TransactionTarget.invoice_id.in_(invoice_ids))
+    query = select(Transaction).where(
+        Transaction.status == TransactionStatus.PENDING,
+        or_(Transaction.invoice_id.in_(invoice_ids), Transaction.id.in_(among)),
+    )
+    return uow.session.scalars(query.order_by(Transaction.id)).all()
+
+
+def invoices_of(uow: UnitOfWork, transaction: Transaction) -> list[Invoice]:
+    """What a transaction pays, in the order in which its money is used: the earliest due first."""
+    among = select(TransactionTarget.invoice_id).where(TransactionTarget.transaction_id == transaction.id)
+    query = select(Invoice).where(or_(Invoice.id == transaction.invoice_id, Invoice.id.in_(among)))
+    return in_due_order(uow.session.scalars(query).all())
+
+
+def _refuse_mixed(together: Sequence[Invoice]) -> None:
+    for one in together:
+        if one.status != InvoiceStatus.UNPAID:
+            raise Refused(f"invoice {one.number} is {one.status}")
+        if (one.client_id, one.currency) != (together[0].client_id, together[0].currency):
+            raise Refused("invoices that are paid together are of one client and one currency")
+
+
+def in_due_order(found: Iterable[Invoice]) -> list[Invoice]:
+    """The earliest due first."""
+    return sorted(found, key=lambda one: (one.due_on, one.id))
 
 
 def settle(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -> None:
@@ -94,9 +160,17 @@ def record_manual(
 ) -> Transaction:
     """Staff saw the money on the bank statement. `external_id` is unique per gateway: entered once.
 
-    Raises: NotAllowed; Refused when that payment was recorded before or the amount is not positive.
+    More than is open becomes the client's credit. Two clerks at once record it once: the second is told.
+    Raises: NotAllowed; InvalidInput(field="amount" | "external_id"); Refused when that payment was recorded before, or
+    the invoice is not unpaid.
     """
     uow.actor.require("billing.manage")
+    if amount.currency != invoice.currency:
+        raise InvalidInput(f"invoice {invoice.number} is in {invoice.currency}", field="amount")
+    if not amount.is_positive:
+        raise InvalidInput("a payment is more than nothing", field="amount")
+    if not external_id.strip():
+        raise InvalidInput("write the bank's reference: by it a payment is entered once", field="external_id")
     # Before the transaction is written: two clerks wait for each other here, not in a knot of locks later.
     uow.session.refresh(invoice, with_for_update=True)
     seen = select(Transaction.id).where(
@@ -158,12 +232,16 @@ def _mark_succeeded(
 
 
 def _take_money(uow: UnitOfWork, transaction: Transaction, amount: Money, fee: Money) -> None:
-    invoice = uow.session.get_one(Invoice, transaction.invoice_id)
-    excess = invoices.apply(uow, invoice, amount)
-    client = transaction.client_id
+    client, key = transaction.client_id, f"payment:{transaction.reference}"
+    excess = amount
+    for invoice in invoices_of(uow, transaction):
+        if excess.is_positive:
+            invoices.finalize(uow, invoice)
+            excess = invoices.apply(uow, invoice, excess, journal_key=key, transaction_id=transaction.id)
+    credit.put(uow, client, excess)
     ledger.post(
         uow,
-        f"payment:{transaction.reference}",
+        key,
         "payment",
         uow.today(),
         [
@@ -180,16 +258,25 @@ def _fail(uow: UnitOfWork, transaction: Transaction, result: PaymentResult) -> N
         return
     status = TransactionStatus.EXPIRED if result.status == "expired" else TransactionStatus.DECLINED
     transaction.status, transaction.settled_at = status, uow.now()
-    transaction.reason = result.reason or result.status.replace("_", " ")
+    needs_payer = result.status == "requires_action"
+    told = NEEDS_PAYER if needs_payer else result.reason or result.status.replace("_", " ")
+    transaction.reason = told
     _audit(uow, transaction, f"transaction.{status}", TransactionStatus.PENDING)
-    if status == TransactionStatus.DECLINED and transaction.kind == "capture":
+    if needs_payer and transaction.kind == "capture":
+        # Counts as one try; the client confirms on the invoice's page, with the bank's page in between.
+        uow.emit(
+            PaymentNeedsPayer(
+                transaction.id, transaction.invoice_id, transaction.client_id, transaction.amount
+            )
+        )
+    elif status == TransactionStatus.DECLINED and transaction.kind == "capture":
         uow.emit(
             PaymentDeclined(
                 transaction.id,
                 transaction.invoice_id,
                 transaction.client_id,
                 transaction.amount,
-                transaction.reason,
+                told,
             )
         )
 

@@ -3,95 +3,172 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
-from ezcore.jobs.models import Job, JobState, WorkerProcess
+from ezcore.db.types import UtcDateTime
+from ezcore.jobs.models import Installation, Job, JobState, WorkerProcess
+from ezcore.jobs.providers import operations as providers
+from ezcore.jobs.providers.queries import shut
 from ezcore.work import UnitOfWork, Work
 
-ALIVE_SECONDS = 60
+MISSED_BEATS = 4
+SHORTEST_SILENCE = 2.0
 MAX_LOST_LEASES = 3
 LOOKS = 5
+PROBE_LEASES = 3
 
 
-def claim(work: Work, owner: str, lease_seconds: float) -> Job | None:
-    """Claim one job, or None. A cheap read comes first, so an idle bell costs no write lock."""
+def claim(work: Work, owner: str, lease_seconds: float, *, vendors: bool = True) -> Job | None:
+    """Claim one job, or None. On SQLite a cheap read comes first, so an idle bell costs no write lock.
+
+    With `vendors=False` only jobs without a provider: this process has too many calls that hang.
+    """
+    reads_first = work.engine.dialect.name == "sqlite"
     for _ in range(LOOKS):
-        with work.read() as uow:
-            if not anything_due(uow):
-                return None
+        if reads_first:
+            with work.read() as uow:
+                if uow.session.execute(_ANY, {"now": uow.database_now()}).first() is None:
+                    return None
         with work.write() as uow:
-            job = _best(uow)
-            if job is not None:
-                _take(job, owner, uow.database_now(), lease_seconds)
+            now = _now(uow)
+            job = _best(uow, now, vendors=vendors)
+            if job is not None and _may_enter(uow, job, now, lease_seconds):
+                _take(uow, job, owner, now, lease_seconds)
                 return job
+        with work.read() as uow:
+            if not vendors or not anything_due(uow):
+                return None  # whoever waits, waits for room at a provider, or for the provider itself
         # Another worker filled the provider, or took the job, between our look and our grasp.
     return None
 
 
 def anything_due(uow: UnitOfWork) -> bool:
     """Is there a job that could be claimed now? Asked by the sweep."""
+    if uow.session.execute(_ANY, {"now": uow.database_now()}).first() is None:
+        return False  # nothing at all, whoever has room; so an idle bell costs one small query
     return count_due(uow, 1) > 0
 
 
 def count_due(uow: UnitOfWork, at_most: int) -> int:
     """How many jobs could be claimed now, counted up to `at_most`."""
-    due = _due(uow, uow.database_now()).with_only_columns(Job.id).limit(at_most)
-    return len(uow.session.scalars(due).all())
+    return len(uow.session.scalars(_COUNT, _values(uow, uow.database_now()) | {"at_most": at_most}).all())
 
 
-def _best(uow: UnitOfWork) -> Job | None:
-    now = uow.database_now()
-    order = (Job.priority.desc(), Job.run_at, Job.id)
-    due = _due(uow, now).order_by(*order).limit(1).with_for_update(skip_locked=True, of=Job)
-    job = uow.session.scalars(due).first()
+def _now(uow: UnitOfWork) -> datetime:
+    """The instant of the claim. A claim that a crash of the database forgets was none: it need not reach the disk."""
+    if uow.virtual_time or uow.session.get_bind().dialect.name == "sqlite":
+        return uow.database_now()
+    now: datetime = uow.session.execute(_CLOCK).scalar_one()
+    return now
+
+
+def _best(uow: UnitOfWork, now: datetime, *, vendors: bool) -> Job | None:
+    values = _values(uow, now) | {"vendors": vendors}
+    # What lost its worker is looked for when nothing else waits, and every eighth time, so that it never starves.
+    order = (_LOST, _BEST) if now.microsecond % 8 == 0 else (_BEST, _LOST)
+    job = next((job for query in order if (job := uow.session.scalars(query, values).first())), None)
     if job is None or job.provider is None or uow.session.get_bind().dialect.name == "sqlite":
         return job  # SQLite has one writer: nobody claims beside us
     # Two workers may see the same last place at a provider. Whoever counts second, counts the first one too.
-    uow.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('ez.provider:' || :name))"), {"name": job.provider}
-    )
-    return job if _has_room(uow, job.provider, now) else None
+    uow.session.execute(_PLACE, {"name": job.provider})
+    again = _values(uow, uow.database_now()) | {"provider": job.provider}
+    return None if uow.session.execute(_IS_FULL, again).first() else job
 
 
-def _take(job: Job, owner: str, now: datetime, lease_seconds: float) -> None:
+def _may_enter(uow: UnitOfWork, job: Job, now: datetime, lease_seconds: float) -> bool:
+    return job.provider is None or providers.enter(uow, job.provider, now, PROBE_LEASES * lease_seconds)
+
+
+def _take(uow: UnitOfWork, job: Job, owner: str, now: datetime, lease_seconds: float) -> None:
+    uow.session.expunge(job)  # it travels with the worker; the row is written by one plain statement
     if job.state == JobState.RUNNING:
         job.lost_leases += 1
-    job.state = JobState.RUNNING
-    job.owner = owner
+    job.state, job.owner = JobState.RUNNING, owner
     job.fence += 1
     job.attempts += 1
     job.lease_until = now + timedelta(seconds=lease_seconds)
+    names = ("state", "owner", "fence", "attempts", "lost_leases", "lease_until")
+    uow.session.execute(_TAKE, {"its_id": job.id} | {name: getattr(job, name) for name in names})
 
 
-def _due(uow: UnitOfWork, now: datetime) -> Select[Job]:
-    busy = aliased(Job)
-    full = (
-        select(busy.provider)
-        .where(_at_work(busy, now), busy.provider.is_not(None))
-        .group_by(busy.provider)
-        .having(func.count() >= _room_per_provider(uow, now))
-    )
-    waiting = and_(Job.state == JobState.QUEUED, Job.run_at <= now)
-    abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
-    return select(Job).where(or_(waiting, abandoned), or_(Job.provider.is_(None), Job.provider.not_in(full)))
-
-
-def _at_work(job: type[Job], now: datetime) -> ColumnElement[bool]:
+def _at_work(job: type[Job], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(job.state == JobState.RUNNING, job.lease_until >= now)
 
 
-def _has_room(uow: UnitOfWork, provider: str, now: datetime) -> bool:
-    running = select(func.count()).select_from(Job).where(_at_work(Job, now), Job.provider == provider)
-    return (uow.session.scalar(running) or 0) < _room_per_provider(uow, now)
+def _values(uow: UnitOfWork, now: datetime) -> dict[str, Any]:
+    # A worker that missed four beats is dead: its threads are no room, or a provider that hangs would take all of them.
+    missed = max(SHORTEST_SILENCE, MISSED_BEATS * uow.settings.jobs.sweep_seconds)
+    return {"now": now, "since": now - timedelta(seconds=missed)}
 
 
-def _room_per_provider(uow: UnitOfWork, now: datetime) -> int:
-    """At most half of all living worker threads on one provider, at least one."""
-    threads = uow.session.scalar(
-        select(func.sum(WorkerProcess.threads)).where(
-            WorkerProcess.seen_at >= now - timedelta(seconds=ALIVE_SECONDS)
-        )
+# Asked for every job and at every bell: built once, since building a statement costs more than running it.
+_NOW = bindparam("now", type_=UtcDateTime())
+# While an old backup is suspected, what moves money or machines waits (see `jobs/hold.py`).
+_HELD = select(Installation.id).where(Installation.held_at.is_not(None)).exists()
+_MAY_MOVE = or_(~_HELD, and_(Job.kind.not_like("billing.%"), Job.kind.not_like("services.%")))
+_WAITS = and_(Job.state == JobState.QUEUED, Job.run_at <= _NOW)
+_IS_LOST = and_(Job.state == JobState.RUNNING, Job.lease_until < _NOW)
+_ANY = select(Job.id).where(or_(_WAITS, _IS_LOST), _MAY_MOVE).limit(1)
+# At most half of all living worker threads on one provider, at least one.
+_THREADS = (
+    select(func.coalesce(func.sum(WorkerProcess.threads), 2))
+    .where(WorkerProcess.seen_at >= bindparam("since", type_=UtcDateTime()))
+    .scalar_subquery()
+)
+_HALF = cast(_THREADS, Integer) // 2
+_ROOM_FOR = case((_HALF < 1, 1), else_=_HALF)
+_BUSY = aliased(Job)
+_FULL = (
+    select(_BUSY.provider)
+    .where(_at_work(_BUSY, _NOW), _BUSY.provider.is_not(None))
+    .group_by(_BUSY.provider)
+    .having(func.count() >= _ROOM_FOR)
+)
+_IS_FULL = _FULL.where(_BUSY.provider == bindparam("provider"))
+# Names are read once per claim, not once per job.
+_ROOM = or_(Job.provider.is_(None), and_(Job.provider.not_in(_FULL), Job.provider.not_in(shut(_NOW))))
+_OURS = or_(Job.provider.is_(None), bindparam("vendors", type_=Boolean()))
+_COUNT = (
+    select(Job.id).where(or_(_WAITS, _IS_LOST), _MAY_MOVE, _ROOM).limit(bindparam("at_most", type_=Integer()))
+)
+_ORDER = (Job.priority.desc(), Job.run_at, Job.id)
+_LOST, _BEST = (
+    select(Job)
+    .where(ready, _MAY_MOVE, _ROOM, _OURS)
+    .order_by(*_ORDER)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=Job)
+    for ready in (_IS_LOST, _WAITS)
+)
+_CLOCK = text("SELECT clock_timestamp() FROM set_config('synchronous_commit', 'off', true)")
+_PLACE = text("SELECT pg_advisory_xact_lock(hashtext('ez.provider:' || :name))")
+_TABLE = Job.__table__
+assert isinstance(_TABLE, Table)
+_TAKE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("its_id"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "owner", "fence", "attempts", "lost_leases", "lease_until")
+        }
     )
-    return max(1, int(threads or 2) // 2)
+)

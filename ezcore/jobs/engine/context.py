@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ezcore.jobs.models import Job, JobLog
+from ezcore.jobs.plain import plain
+from ezcore.plugin_api.errors import OutcomeUnknown
 from ezcore.plugin_api.jobs import Step
 from ezcore.plugin_api.protocols import Ports
 from ezcore.work import UnitOfWork, Work
@@ -14,7 +17,10 @@ from ezcore.work import UnitOfWork, Work
 
 @dataclass(frozen=True)
 class StepContext:
-    """What a step of ours may use. `operation_key` is fixed for the job, `step_key` for job and step."""
+    """What a step of ours may use. `operation_key` is fixed for the job, `step_key` for job and step.
+
+    `cut` is set when the call passed its limit: nobody listens to it any more.
+    """
 
     job: Job
     step_name: str
@@ -22,15 +28,18 @@ class StepContext:
     ports: Ports
     results: Mapping[str, Any]
     handle: Any
+    cut: threading.Event = field(default_factory=threading.Event)
 
     @property
     def operation_key(self) -> str:
-        """The key under which a vendor knows this whole job."""
+        """The key under which a vendor knows this whole job. Raises: OutcomeUnknown in a call that was given up."""
+        self.still_wanted()
         return self.job.key
 
     @property
     def step_key(self) -> str:
-        """The key under which a vendor knows this one step."""
+        """The key under which a vendor knows this one step. Raises: OutcomeUnknown in a call that was given up."""
+        self.still_wanted()
         return f"{self.job.key}/{self.step_name}"
 
     @property
@@ -48,19 +57,27 @@ class StepContext:
         """1 for the first try of the job, rising with each claim."""
         return self.job.attempts
 
+    def still_wanted(self) -> None:
+        """Ends a call that passed its limit before it does more, for another try may be under way.
+
+        Raises: OutcomeUnknown.
+        """
+        if self.cut.is_set():
+            raise OutcomeUnknown("this call passed its limit and nobody waits for it any more")
+
     def log(self, request: str, answer: str, status: int | None = None) -> None:
-        """Keep what was said to a vendor, for staff. The caller masks secrets by key."""
+        """Keep what was said to a vendor, for staff: cut to size, secrets masked by key."""
+        self.still_wanted()
+        line = JobLog(
+            job_id=self.job.id,
+            step=self.step_name,
+            request=plain(request),
+            answer=plain(answer),
+            status=status,
+        )
         with self.work.write() as uow:
-            uow.session.add(
-                JobLog(
-                    job_id=self.job.id,
-                    step=self.step_name,
-                    at=uow.now(),
-                    request=request[:4000],
-                    answer=answer[:4000],
-                    status=status,
-                )
-            )
+            line.at = uow.now()
+            uow.session.add(line)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ezcore.jobs.engine import steps as rows
+from ezcore.jobs.engine.calls import Calls
 from ezcore.jobs.engine.claim import MAX_LOST_LEASES, claim
 from ezcore.jobs.engine.context import Settled, StepContext
 from ezcore.jobs.engine.outcome import Outcomes
 from ezcore.jobs.engine.undo import undo_all
 from ezcore.jobs.models import Job, JobState, JobStep, StepState
+from ezcore.jobs.providers import operations as providers
 from ezcore.kernel.crashpoint import crashpoint
 from ezcore.plugin_api.errors import StepSignal
 from ezcore.plugin_api.jobs import JobKind, Step
@@ -29,6 +31,7 @@ class Engine:
     """Runs jobs of the known kinds. `on_end` is told, in the same transaction, when a job fails for good.
 
     `stopping` is asked between steps: a worker that shuts down hands the rest of a job to the next one.
+    `calls` keeps the total deadline of each call; a process in which too many hang takes no job of a provider.
     """
 
     work: Work
@@ -39,12 +42,21 @@ class Engine:
     on_end: OnEnd
     active: set[int] = field(default_factory=set)
     stopping: Callable[[], bool] = lambda: False
+    calls: Calls = field(init=False)
+
+    def __post_init__(self) -> None:
+        """With a virtual clock nothing hangs, and everything runs in one thread, one after the other."""
+        self.calls = Calls(in_threads=not self.work.virtual_time)
 
     def run_one(self) -> bool:
         """Claim and run one due job; False when nothing is due."""
-        job = claim(self.work, self.owner, self.lease_seconds)
+        job = claim(self.work, self.owner, self.lease_seconds, vendors=not self.calls.too_many)
         if job is None:
             return False
+        if job.id in self.active:
+            return (
+                True  # our own, claimed again: its first run finds out by the fence, and its lease frees it
+            )
         self.active.add(job.id)
         crashpoint("jobs.claimed")
         try:
@@ -64,9 +76,14 @@ class Engine:
             return
         try:
             steps = self._steps(job)
+            if not steps and job.attempts == 1:
+                self._settle(job, None, None, None, outcomes)
+                return
             with self.work.write() as uow:
                 rows.hold(uow, job, lost_leases=job.lost_leases)
+                now = uow.database_now()  # before there are new rows, which asking would write
                 lines = rows.rows_of(uow, job, steps)
+                begun = rows.begin_first(now, steps, lines)
         except rows.LostLease:
             raise
         except Exception as error:  # noqa: BLE001 - written down with its stack, whatever it was
@@ -75,7 +92,7 @@ class Engine:
         if any(line.state == StepState.FAILED for line in lines):
             undo_all(self, job, steps, lines, outcomes)
             return
-        self._go_on(job, steps, lines, outcomes)
+        self._go_on(job, steps, lines, outcomes, begun)
 
     def _steps(self, job: Job) -> Sequence[Step[Any]]:
         kind = self.kinds.get(job.kind)
@@ -83,7 +100,14 @@ class Engine:
             raise LookupError(f"no active plugin knows jobs of kind {job.kind}")
         return kind.steps(self.context(job, None, [])) if callable(kind.steps) else kind.steps
 
-    def _go_on(self, job: Job, steps: Sequence[Step[Any]], lines: list[JobStep], outcomes: Outcomes) -> None:
+    def _go_on(
+        self,
+        job: Job,
+        steps: Sequence[Step[Any]],
+        lines: list[JobStep],
+        outcomes: Outcomes,
+        begun: JobStep | None,
+    ) -> None:
         todo = [number for number, line in enumerate(lines) if line.state != StepState.DONE]
         if not todo:  # no step at all, or a release took away those that were left
             self._settle(job, None, None, None, outcomes)
@@ -93,6 +117,9 @@ class Engine:
                 return
             step = steps[number]
             try:
+                if step.run is not None and lines[number] is not begun:
+                    with self.work.write() as uow:
+                        rows.begin(uow, job, lines[number])
                 lines[number] = self._run_step(job, step, lines[number], lines, outcomes, number == todo[-1])
             except rows.LostLease:
                 raise
@@ -116,10 +143,8 @@ class Engine:
         context = self.context(job, line, lines)
         result = None
         if step.run is not None:
-            with self.work.write() as uow:
-                line = rows.begin(uow, job, line)
             crashpoint(f"{job.kind}.{step.name}.before")
-            result = rows.as_json(step.run(context))
+            result = rows.as_json(self.calls.run(step.run, context, step.call_limit))
             crashpoint(f"{job.kind}.{step.name}.after")
         done = self._settle(job, step, line, (context, result), outcomes if last else None)
         crashpoint(f"{job.kind}.{step.name}.settled")
@@ -136,15 +161,16 @@ class Engine:
     ) -> JobStep | None:
         """One transaction: our own change, the step's result, and the job's end when this was the last."""
         with self.work.write() as uow:
-            rows.hold(uow, job, cause=None, failures=0, first_failed_at=None)
+            over = {} if end is None else _over(uow)
+            rows.hold(uow, job, cause=None, failures=0, first_failed_at=None, **over)
             done = None
             if line is not None and outcome is not None:
                 if isinstance(step, Settled) and step.settle is not None:
                     step.settle(uow, *outcome)
                 done = rows.record(uow, line, outcome[1])
+                if job.provider is not None and step is not None and step.run is not None:
+                    providers.note_answer(uow, job.provider)
             if end is not None:
-                over = {"state": JobState.COMPLETE, "finished_at": uow.now()}
-                rows.hold(uow, job, **over, lease_until=None, question=None)
                 end.close_tasks(uow)
         return done
 
@@ -156,10 +182,17 @@ class Engine:
         )
 
 
+def _over(uow: UnitOfWork) -> dict[str, Any]:
+    """The job's columns when its last step is settled; taken back with everything else if settling fails."""
+    return {"state": JobState.COMPLETE, "finished_at": uow.now(), "lease_until": None, "question": None}
+
+
 def _what_went_wrong(outcomes: Outcomes, error: Exception, line: JobStep | None) -> None:
     """A missing plugin waits, everything else is a failed try."""
     if isinstance(error, LookupError) and not isinstance(error, KeyError | IndexError):
         outcomes.wait_for_plugin(str(error))
         return
     log.error("job %s, step %s failed", outcomes.job.id, line.name if line else "-", exc_info=error)
-    outcomes.failed(f"{type(error).__name__}: {error}", line)
+    # What the operating system says of a connection is said of the provider; anything else is a defect of ours.
+    away = isinstance(error, OSError) and line is not None
+    outcomes.failed(f"{type(error).__name__}: {error}", line, away=away)

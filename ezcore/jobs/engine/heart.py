@@ -83,9 +83,9 @@ class Heart:
         now = uow.database_now()
         row = uow.session.get(WorkerProcess, self.engine.owner)
         if row is None:
-            row = WorkerProcess(owner=self.engine.owner, threads=self.threads, started_at=now)
+            row = WorkerProcess(owner=self.engine.owner, threads=self.threads, strays=0, started_at=now)
             uow.session.add(row)
-        row.seen_at = now
+        row.seen_at, row.strays = now, self.engine.calls.strays
 
     def _keep_leases(self, uow: UnitOfWork) -> None:
         active = list(self.engine.active)

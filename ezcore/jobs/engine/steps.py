@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import Table, Update, bindparam, func, select, update
 
+from ezcore.db.types import UtcDateTime
 from ezcore.jobs.models import Job, JobState, JobStep, StepState
 from ezcore.plugin_api.jobs import Step
 from ezcore.work import UnitOfWork
+
+LARGEST_RESULT = 256 * 1024
 
 
 class LostLease(Exception):
@@ -19,11 +25,25 @@ class LostLease(Exception):
 
 def hold(uow: UnitOfWork, job: Job, **changes: Any) -> None:
     """Change the job row if it is still ours; take its row lock in any case. Raises: LostLease."""
-    ours = (Job.id == job.id, Job.owner == job.owner, Job.fence == job.fence, Job.state == JobState.RUNNING)
     changes.setdefault("lost_leases", 0)
-    taken = uow.session.execute(update(Job).where(*ours).values(**changes))
+    ours = {"its_id": job.id, "its_owner": job.owner, "its_fence": job.fence}
+    taken = uow.session.execute(_holding(tuple(sorted(changes))), ours | changes)
     if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
         raise LostLease(f"job {job.id} fence {job.fence}")
+
+
+@cache
+def _holding(names: tuple[str, ...]) -> Update:
+    """The UPDATE for these columns, built once: every job needs it four times and more."""
+    table = Job.__table__
+    assert isinstance(table, Table)
+    ours = (
+        table.c.id == bindparam("its_id"),
+        table.c.owner == bindparam("its_owner"),
+        table.c.fence == bindparam("its_fence"),
+        table.c.state == JobState.RUNNING,
+    )
+    return update(table).where(*ours).values({name: bindparam(name) for name in names})
 
 
 def rows_of(uow: UnitOfWork, job: Job, steps: Sequence[Step[Any]]) -> list[JobStep]:
@@ -32,10 +52,11 @@ def rows_of(uow: UnitOfWork, job: Job, steps: Sequence[Step[Any]]) -> list[JobSt
     They are made at the first claim, so that later steps can be seen waiting. A job that was begun by another
     release keeps what is done, by name; new steps are added, those that are gone and were not begun dropped.
     """
-    stored = uow.session.scalars(select(JobStep).where(JobStep.job_id == job.id).order_by(JobStep.position))
+    begun_before = job.attempts > 1
+    stored = uow.session.scalars(_OF_JOB, {"its_job": job.id}) if begun_before else ()
     found = {row.name: row for row in stored}
     names = [step.name for step in steps]
-    if list(found) != names:
+    if found and list(found) != names:
         _rearrange(uow, found, names)
     for position, step in enumerate(steps):
         if step.name not in found:
@@ -44,7 +65,6 @@ def rows_of(uow: UnitOfWork, job: Job, steps: Sequence[Step[Any]]) -> list[JobSt
             )
             uow.session.add(row)
             found[step.name] = row
-    uow.session.flush()
     return [found[name] for name in names]
 
 
@@ -62,25 +82,56 @@ def _rearrange(uow: UnitOfWork, found: dict[str, JobStep], names: list[str]) -> 
         uow.session.flush()
 
 
-def begin(uow: UnitOfWork, job: Job, line: JobStep) -> JobStep:
+def begin_first(now: datetime, steps: Sequence[Step[Any]], lines: Sequence[JobStep]) -> JobStep | None:
+    """Show the first step that is not done as the one running now, in the transaction that made or found its row."""
+    if any(line.state == StepState.FAILED for line in lines):
+        return None
+    for step, line in zip(steps, lines, strict=True):
+        if line.state != StepState.DONE:
+            if step.run is None:
+                return None
+            line.state, line.started_at = StepState.NOW, line.started_at or now
+            return line
+    return None
+
+
+def begin(uow: UnitOfWork, job: Job, line: JobStep) -> None:
     """Show the step as the one running now; its clock starts once, so its deadline is total."""
     hold(uow, job, lost_leases=job.lost_leases)
-    row = uow.session.get_one(JobStep, line.id)
-    row.state = StepState.NOW
-    row.started_at = row.started_at or uow.database_now()
-    return row
+    now = uow.database_now()
+    uow.session.execute(_BEGIN, {"its_id": line.id, "now": now})
+    line.state, line.started_at = StepState.NOW, line.started_at or now
 
 
 def record(uow: UnitOfWork, line: JobStep, result: Any) -> JobStep:
     """The step is done and never runs again."""
-    row = uow.session.get_one(JobStep, line.id)
     now = uow.database_now()
-    row.started_at = row.started_at or now
-    row.state, row.result, row.finished_at = StepState.DONE, result, now
-    row.note, row.handle = None, None
-    return row
+    uow.session.execute(_RECORD, {"its_id": line.id, "now": now, "its_result": result})
+    line.state, line.result, line.started_at = StepState.DONE, result, line.started_at or now
+    line.note, line.handle, line.finished_at = None, None, now
+    return line
 
 
 def as_json(value: Any) -> Any:
-    """What a step returned, as it is stored."""
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    """What a step returned, as it is stored. Raises: ValueError when it is too large to be a result."""
+    found = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    if found is not None and len(json.dumps(found)) > LARGEST_RESULT:
+        raise ValueError(f"the step's result is too large: more than {LARGEST_RESULT} bytes")
+    return found
+
+
+_OF_JOB = select(JobStep).where(JobStep.job_id == bindparam("its_job")).order_by(JobStep.position)
+_TABLE = JobStep.__table__
+assert isinstance(_TABLE, Table)
+_NOW = bindparam("now", type_=UtcDateTime())
+_ITS = update(_TABLE).where(_TABLE.c.id == bindparam("its_id"))
+_STARTED = func.coalesce(_TABLE.c.started_at, _NOW)
+_BEGIN = _ITS.values(state=StepState.NOW, started_at=_STARTED)
+_RECORD = _ITS.values(
+    state=StepState.DONE,
+    started_at=_STARTED,
+    finished_at=_NOW,
+    result=bindparam("its_result"),
+    note=None,
+    handle=None,
+)

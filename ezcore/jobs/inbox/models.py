@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
@@ -22,7 +22,10 @@ class InboxState(StrEnum):
 
 
 class WebhookEvent(Base):
-    """One message from a vendor; unique by source, account and the vendor's own event id."""
+    """One message from a vendor; unique by source, account and the vendor's own event id.
+
+    `polled`: its webhook never came, we found it on the vendor's record.
+    """
 
     __tablename__ = "webhook_event"
     __table_args__ = (UniqueConstraint("source", "account", "external_id"),)
@@ -34,6 +37,7 @@ class WebhookEvent(Base):
     kind: Mapped[str] = mapped_column(String(120))
     api_version: Mapped[str | None] = mapped_column(String(60))
     livemode: Mapped[bool] = mapped_column(default=False)
+    polled: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(String(10), default=InboxState.RECEIVED)
     reason: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -50,3 +54,12 @@ class WebhookBody(Base):
     )
     body: Mapped[bytes]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WebhookCursor(Base):
+    """Up to which moment a vendor's record of messages was read."""
+
+    __tablename__ = "webhook_cursor"
+
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seen_until: Mapped[datetime] = mapped_column(UtcDateTime)

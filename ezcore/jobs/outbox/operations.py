@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Table, bindparam, insert, or_, select, update
 
+from ezcore.db.bulk import insert_rows
+from ezcore.db.types import UtcDateTime
 from ezcore.jobs.outbox.models import OutboxDelivery, OutboxEvent
 from ezcore.kernel.crashpoint import crashpoint
 from ezcore.kernel.errors import InvalidInput
@@ -21,6 +23,8 @@ Subscriber = Callable[[Work, Event, int], None]
 
 BATCH = 50
 CLAIM_SECONDS = 60
+COLUMNS = ("name", "payload", "actor_name", "at")
+MANY = 20  # from here on a bulk statement is the cheaper one
 RETRY_SECONDS = (10, 60, 300, 1800, 3600)
 
 
@@ -30,13 +34,15 @@ class UnknownEvent(Exception):
 
 def store(uow: UnitOfWork, events: Sequence[Event]) -> None:
     """Write one row per event, in this transaction, and ask for the bell."""
-    rows = [
-        {"name": e.event_name(), "payload": e.to_json(), "actor_name": uow.actor.name, "at": uow.now()}
-        for e in events
-    ]
-    if rows:
-        uow.session.execute(insert(OutboxEvent), rows)
-        uow.ring()
+    now = uow.now()
+    rows = [(event.event_name(), event.to_json(), uow.actor.name, now) for event in events]
+    if not rows:
+        return
+    if len(rows) >= MANY:
+        insert_rows(uow.session, OutboxEvent, COLUMNS, rows)
+    else:
+        uow.session.execute(insert(OutboxEvent), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    uow.ring()
 
 
 def relay(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
@@ -50,33 +56,29 @@ def relay(work: Work, subscribers: Mapping[str, Subscriber]) -> int:
             _deliver(work, row, name, subscriber)
         crashpoint("outbox.delivered")
         with work.write() as uow:
-            handed = {"handed_at": uow.database_now(), "claimed_until": None}
-            uow.session.execute(update(OutboxEvent).where(OutboxEvent.id == row.id).values(**handed))
+            uow.session.execute(_HANDED, {"its_id": row.id, "handed_at": uow.database_now()})
     return len(rows) + _retry_failed(work, subscribers)
 
 
 def anything_to_hand(uow: UnitOfWork) -> bool:
     """Does an event wait, or a failed delivery whose time has come? Asked by the sweep."""
-    waiting = uow.session.scalars(_waiting(uow.database_now()).limit(1)).first()
-    return waiting is not None or bool(_due_again(uow, limit=1))
+    return _any_waiting(uow) or bool(_due_again(uow, limit=1))
 
 
 def _claim(work: Work) -> Sequence[OutboxEvent]:
     with work.read() as look:
-        if look.session.scalars(_waiting(look.database_now()).limit(1)).first() is None:
+        if not _any_waiting(look):
             return ()
     with work.write() as uow:
         now = uow.database_now()
-        best = _waiting(now).order_by(OutboxEvent.id).limit(BATCH).with_for_update(skip_locked=True)
-        rows = uow.session.scalars(best).all()
+        rows = uow.session.scalars(_BEST, {"now": now}).all()
         for row in rows:
             row.claimed_until = now + timedelta(seconds=CLAIM_SECONDS)
         return rows
 
 
-def _waiting(now: datetime) -> Select[OutboxEvent]:
-    free = or_(OutboxEvent.claimed_until.is_(None), OutboxEvent.claimed_until < now)
-    return select(OutboxEvent).where(OutboxEvent.handed_at.is_(None), free)
+def _any_waiting(uow: UnitOfWork) -> bool:
+    return uow.session.execute(_ANY, {"now": uow.database_now()}).first() is not None
 
 
 def _deliver(work: Work, row: OutboxEvent, name: str, subscriber: Subscriber) -> bool:
@@ -117,9 +119,10 @@ def _note_failure(uow: UnitOfWork, event_id: int, name: str, error: Exception) -
 def _due_again(
     uow: UnitOfWork, names: Sequence[str] | None = None, limit: int = BATCH
 ) -> Sequence[OutboxDelivery]:
-    due = select(OutboxDelivery).where(
-        OutboxDelivery.done_at.is_(None), OutboxDelivery.next_at <= uow.database_now()
-    )
+    now = uow.database_now()
+    if uow.session.execute(_ANY_AGAIN, {"now": now}).first() is None:
+        return ()
+    due = select(OutboxDelivery).where(OutboxDelivery.done_at.is_(None), OutboxDelivery.next_at <= now)
     if names is not None:
         due = due.where(OutboxDelivery.subscriber.in_(names))
     return uow.session.scalars(due.order_by(OutboxDelivery.id).limit(limit)).all()
@@ -151,3 +154,29 @@ def _take(uow: UnitOfWork, row: OutboxDelivery) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+# Asked at every bell and for every event: built once, since building a statement costs more than running it.
+_NOW = bindparam("now", type_=UtcDateTime())
+_WAITING = (
+    OutboxEvent.handed_at.is_(None),
+    or_(OutboxEvent.claimed_until.is_(None), OutboxEvent.claimed_until < _NOW),
+)
+_ANY = select(OutboxEvent.id).where(*_WAITING).limit(1)
+_BEST = (
+    select(OutboxEvent)
+    .where(*_WAITING)
+    .order_by(OutboxEvent.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_ANY_AGAIN = (
+    select(OutboxDelivery.id).where(OutboxDelivery.done_at.is_(None), OutboxDelivery.next_at <= _NOW).limit(1)
+)
+_TABLE = OutboxEvent.__table__
+assert isinstance(_TABLE, Table)
+_HANDED = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("its_id"))
+    .values(handed_at=bindparam("handed_at"), claimed_until=None)
+)

@@ -13,7 +13,10 @@ from ezcore.db.types import JsonDocument, UtcDateTime
 
 
 class Cart(Base):
-    """What somebody is about to order. `secret_hash` is SHA-256 of the cookie's secret."""
+    """What somebody is about to order. `secret_hash` is SHA-256 of the cookie's secret.
+
+    `promotion_id` is the code that was applied; whether it still holds is asked anew whenever the cart is priced.
+    """
 
     __tablename__ = "cart"
 
@@ -23,17 +26,20 @@ class Cart(Base):
     currency: Mapped[str] = mapped_column(String(3))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ordered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    promotion_id: Mapped[int | None]
     lines: Mapped[list[CartLine]] = relationship(order_by="CartLine.id", cascade="all, delete-orphan")
 
 
 class CartLine(Base):
-    """One configured product in a cart."""
+    """One configured product in a cart. An add-on belongs to another line of the cart, or to a service that runs."""
 
     __tablename__ = "cart_line"
 
     id: Mapped[PrimaryKey]
     cart_id: Mapped[int] = mapped_column(ForeignKey("cart.id", ondelete="CASCADE"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    parent_id: Mapped[int | None]
+    parent_service_id: Mapped[int | None]
     cycle_name: Mapped[str] = mapped_column("cycle", String(20))
     choices: Mapped[dict[str, str]] = mapped_column(JsonDocument, default=dict)
     params: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)

@@ -1,11 +1,9 @@
-"""Put things in a cart, take them out, price the whole: the estimate."""
+"""Put things in a cart, take them out, apply a code."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -13,38 +11,14 @@ from sqlalchemy.orm import selectinload
 
 from ezcore.catalog.products import queries as products
 from ezcore.catalog.products.models import Product
-from ezcore.catalog.products.rules import Configured, configure
+from ezcore.catalog.products.rules import configure
+from ezcore.catalog.promotions.operations import REFUSAL
 from ezcore.kernel.errors import InvalidInput, NotFound
-from ezcore.kernel.money import Money
+from ezcore.orders.carts import queries
 from ezcore.orders.carts.models import Cart, CartLine
-from ezcore.services.services.rules import first_period
 from ezcore.work import UnitOfWork
 
 MAX_LINES = 20
-
-
-@dataclass(frozen=True)
-class EstimateLine:
-    """A priced cart line; `renews_on` is the first day of the next period, None for one-time things."""
-
-    line: CartLine
-    product: Product
-    configured: Configured
-    renews_on: date | None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A priced cart: what is due now and what comes back each cycle."""
-
-    cart: Cart
-    lines: Sequence[EstimateLine]
-    due_now: Money
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing in it."""
-        return not self.lines
 
 
 def open_cart(uow: UnitOfWork, user_id: int | None = None) -> tuple[Cart, str]:
@@ -85,14 +59,27 @@ def add_line(
     choices: Mapping[str, str],
     params: Mapping[str, Any],
     label: str,
+    *,
+    parent_id: int | None = None,
+    parent_service_id: int | None = None,
 ) -> CartLine:
-    """Put a configured product in the cart. Raises: NotFound, InvalidInput naming the field."""
+    """Put a configured product in the cart; an add-on with the line, or the client's service, that it belongs to.
+
+    Answers to options that are not asked are dropped. Raises: NotFound, InvalidInput naming the field.
+    """
     if len(cart.lines) >= MAX_LINES:
         raise InvalidInput(f"a cart holds at most {MAX_LINES} lines", field="cart")
     product = products.product_by_slug(uow, slug)
-    configure(product, cycle, cart.currency, choices)
+    configured = configure(product, cycle, cart.currency, choices, uow.today())
+    line_id, service_id = _addon_place(uow, cart, product, parent_id, parent_service_id)
     line = CartLine(
-        product_id=product.id, cycle_name=cycle, choices=dict(choices), params=dict(params), label=label[:120]
+        product_id=product.id,
+        parent_id=line_id,
+        parent_service_id=service_id,
+        cycle_name=cycle,
+        choices=configured.selection,
+        params=dict(params),
+        label=label[:120],
     )
     cart.lines.append(line)
     uow.session.flush()
@@ -100,10 +87,13 @@ def add_line(
 
 
 def remove_line(uow: UnitOfWork, cart: Cart, line_id: int) -> None:
-    """Take a line out. Raises: NotFound when it is not in this cart."""
+    """Take a line out, and its add-ons with it. Raises: NotFound when it is not in this cart."""
     line = next((line for line in cart.lines if line.id == line_id), None)
     if line is None:
         raise NotFound("this line is not in your cart")
+    for child in [one for one in cart.lines if one.parent_id == line.id]:
+        cart.lines.remove(child)
+    uow.session.flush()
     cart.lines.remove(line)
     uow.session.flush()
 
@@ -115,18 +105,43 @@ def adopt(uow: UnitOfWork, cart: Cart, user_id: int) -> None:
         uow.session.flush()
 
 
-def estimate(uow: UnitOfWork, cart: Cart) -> Estimate:
-    """Price every line at today's prices. Raises: InvalidInput when a line can no longer be sold as configured."""
-    lines = []
-    today = uow.today()
-    for line in cart.lines:
-        product = products.product_whole(uow, line.product_id)
-        configured = configure(product, line.cycle_name, cart.currency, line.choices)
-        recurring = configured.cycle.unit != "once"
-        renews = first_period(today, configured.cycle).end if recurring else None
-        lines.append(EstimateLine(line, product, configured, renews))
-    due = Money.total((line.configured.due_now for line in lines), cart.currency)
-    return Estimate(cart, lines, due)
+def apply_promotion(uow: UnitOfWork, cart: Cart | None, code: str, client_id: int | None = None) -> None:
+    """Use a code for this cart; it replaces the one before: codes are never stacked.
+
+    Every code that does not hold gets the same sentence after the same work (B047). The caller counts the tries.
+    Raises: InvalidInput(field="code").
+    """
+    if cart is None or not cart.lines:
+        raise InvalidInput(REFUSAL, field="code")
+    found = queries.find_promotion(uow, code)
+    if not queries.holds_for(uow, cart, found, client_id) or found is None:
+        raise InvalidInput(REFUSAL, field="code")
+    cart.promotion_id = found.id
+    uow.session.flush()
+
+
+def remove_promotion(uow: UnitOfWork, cart: Cart) -> None:
+    """Take the code off. Safe to repeat."""
+    cart.promotion_id = None
+    uow.session.flush()
+
+
+def _addon_place(
+    uow: UnitOfWork, cart: Cart, product: Product, parent_id: int | None, service_id: int | None
+) -> tuple[int | None, int | None]:
+    """Where an add-on belongs. Raises: InvalidInput when it does not belong there."""
+    if not product.is_addon:
+        return None, None
+    parents = products.parents_of(uow, product.id)
+    line = next((line for line in cart.lines if parent_id is not None and line.id == parent_id), None)
+    if line is not None and line.product_id in parents:
+        return line.id, None
+    client_id = uow.actor.client_id
+    if service_id is not None and client_id is not None:
+        service = queries.parent_services(uow, client_id, [service_id]).get(service_id)
+        if service is not None and service.product_id in parents:
+            return None, service.id
+    raise InvalidInput(f"{product.name} is sold together with another product only", field="cart")
 
 
 def _hash(secret: str) -> str:

@@ -23,3 +23,11 @@ class OrderDelivered(Event):
 
     order_id: int
     client_id: int
+
+
+@dataclass(frozen=True)
+class OrderCancelled(Event):
+    """An unpaid order is off: what it had taken is given back."""
+
+    order_id: int
+    client_id: int

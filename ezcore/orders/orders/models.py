@@ -36,18 +36,22 @@ class Order(Base):
     currency: Mapped[str] = mapped_column(String(3))
     total_minor: Mapped[int]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), unique=True)
+    promotion_id: Mapped[int | None]
     ip: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.id")
 
     @property
     def total(self) -> Money:
-        """Due now when it was placed."""
+        """Due now when it was placed, with tax."""
         return Money(self.total_minor, self.currency)
 
 
 class OrderLine(Base):
-    """One line with the parameters that were asked for; leads to at most one service."""
+    """One line with the parameters that were asked for; leads to at most one service.
+
+    `amount_minor` is what a cycle costs, `discount_minor` what the promotion took off the first invoice.
+    """
 
     __tablename__ = "order_line"
 
@@ -57,5 +61,6 @@ class OrderLine(Base):
     cycle_name: Mapped[str] = mapped_column("cycle", String(20))
     amount_minor: Mapped[int]
     setup_minor: Mapped[int] = mapped_column(default=0)
+    discount_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     choices: Mapped[dict[str, str]] = mapped_column(JsonDocument, default=dict)
     params: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)

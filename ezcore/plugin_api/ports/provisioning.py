@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from ezcore.plugin_api.jobs import Step
+from ezcore.plugin_api.ports.looks import ConsoleTarget, Look, RemoteAccount, ServerReport, UsageSample
 from ezcore.plugin_api.values import Resource, ServiceFacts
 
 
@@ -25,11 +27,21 @@ class Capability(StrEnum):
     CHANGE_PACKAGE = "change_package"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - the trade's name of a verb
     ONE_TIME_SECRET = "one_time_secret"  # noqa: S105 - names a feature
+    TEST_CONNECTION = "test_connection"
+    LOOK = "look"
+    LIST_ACCOUNTS = "list_accounts"
+    USAGE = "usage"
+    LOGIN_LINK = "login_link"
+    CONSOLE = "console"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True)
 class ServerFacts:
-    """The panel or cluster to talk to: our id, its name, and its settings as the module's own model."""
+    """The panel or cluster to talk to: our id, its name, and its settings as the module's own model.
+
+    For a module that needs no server: id 0, no name, and the model without values.
+    """
 
     id: int
     name: str
@@ -60,10 +72,34 @@ class ProvisioningCall:
     handle: Any = None
     attempt: int = 1
     answer: str | None = None
+    input: BaseModel | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 ModuleStep = Step[ProvisioningCall]
+
+
+@dataclass(frozen=True)
+class ModuleAction:
+    """Something that can be done with a running service besides its lifecycle: restart, reinstall, take a snapshot.
+
+    It runs as a durable job whose verb is `name`, with `call.input` as an `input_model`; the core draws the button,
+    the form and the question `confirm`. `states` are those of the service in which it is offered. What only rows of a
+    look offer (roll this snapshot back) is `in_rows`. `secrets` are names of the service's secrets that it makes anew.
+    A `message` in what a step returns is shown when the action is done.
+    """
+
+    name: str
+    title: str
+    steps: Sequence[ModuleStep]
+    input_model: type[BaseModel] | None = None
+    icon: str = "zap"
+    confirm: str | None = None
+    danger: bool = False
+    by_client: bool = True
+    in_rows: bool = False
+    states: frozenset[str] = frozenset({"active"})
+    secrets: tuple[str, ...] = ()
 
 
 class ProvisioningModule(ABC):
@@ -75,6 +111,8 @@ class ProvisioningModule(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]]
+    needs_server: ClassVar[bool] = True
+    """False for what no panel or cluster runs (a domain name, work done by people): no server is chosen."""
     server_model: ClassVar[type[BaseModel]]
     product_model: ClassVar[type[BaseModel]]
     order_model: ClassVar[type[BaseModel]]
@@ -100,12 +138,60 @@ class ProvisioningModule(ABC):
     def find(self, server: ServerFacts, operation_key: str) -> Resource | None:
         """Look for the thing that carries our key (adopt, reconcile, or create, in that order)."""
 
+    def adopt(self) -> Sequence[ModuleStep]:
+        """Write our tag on a thing that was imported (capability ADOPT); `call.resource` carries the key."""
+        raise NotImplementedError
+
+    def order_form(self, settings: Mapping[str, Any]) -> type[BaseModel]:  # noqa: ARG002 - for those that ask
+        """What is asked for a product with these settings; `order_model` unless a product has questions of its own."""
+        return self.order_model
+
+    def actions(self) -> Sequence[ModuleAction]:
+        """What else can be done with a service of this module, in the order of its buttons."""
+        return ()
+
+    def test_connection(self, server: ServerFacts) -> ServerReport:
+        """Ask whether the server lets us in, and what it has (capability TEST_CONNECTION).
+
+        Raises: PermanentFailure (refused), RetryAfter (not now), OutcomeUnknown (no answer).
+        """
+        raise NotImplementedError
+
+    def look(self, server: ServerFacts, resource: Resource) -> Look:
+        """The service as the vendor shows it now (capability LOOK). A thing that is gone is `missing`, no error."""
+        raise NotImplementedError
+
+    def list_accounts(self, server: ServerFacts) -> Sequence[RemoteAccount]:
+        """Everything on the server, ours or not: for imports and drift (capability LIST_ACCOUNTS)."""
+        raise NotImplementedError
+
+    def read_usage(
+        self, server: ServerFacts, resources: Sequence[Resource], since: datetime
+    ) -> Sequence[UsageSample]:
+        """What these used since then (capability USAGE). A gap at the vendor gives no sample, never a zero."""
+        raise NotImplementedError
+
+    def login_link(self, server: ServerFacts, resource: Resource) -> str:
+        """An address that logs the client in at the panel, once (capability LOGIN_LINK); asked within a request."""
+        raise NotImplementedError
+
+    def console(self, server: ServerFacts, resource: Resource) -> ConsoleTarget:
+        """Open a console (capability CONSOLE); asked within a request."""
+        raise NotImplementedError
+
     def default_server(self) -> BaseModel | None:
         """The first server, as the plugin's own settings describe it; None when they do not."""
         return None
 
+    def action(self, name: str) -> ModuleAction | None:
+        """The action of this name, if there is one."""
+        return next((action for action in self.actions() if action.name == name), None)
+
     def steps(self, verb: str) -> Sequence[ModuleStep]:
-        """The step list of a verb by its name. Raises: KeyError for a verb not declared."""
+        """The step list of a verb or action by its name. Raises: KeyError for one not declared."""
+        action = self.action(verb)
+        if action is not None:
+            return action.steps
         if verb not in {str(capability) for capability in self.capabilities}:
             raise KeyError(verb)
         steps: Sequence[ModuleStep] = getattr(self, verb)()

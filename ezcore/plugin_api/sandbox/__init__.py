@@ -8,6 +8,7 @@ authority of its own.
 
 from ezcore.kernel.clock import MovingClock
 from ezcore.plugin_api.sandbox.faults import FAULT_KINDS, Fault, Faults
+from ezcore.plugin_api.sandbox.in_process import CardKind, GatewayInProcess, InProcess, Pause, Post, Send
 from ezcore.plugin_api.sandbox.messages import SandboxRequest, SandboxResponse, json_response, text_response
 from ezcore.plugin_api.sandbox.server import RunningServer, serve
 from ezcore.plugin_api.sandbox.shifted_clock import SandboxClock
@@ -18,11 +19,16 @@ from ezcore.plugin_api.sandbox.wsgi import LoseAnswer, SandboxApp
 
 __all__ = [
     "FAULT_KINDS",
+    "CardKind",
     "Document",
     "Fault",
     "Faults",
+    "GatewayInProcess",
+    "InProcess",
     "LoseAnswer",
     "MovingClock",
+    "Pause",
+    "Post",
     "RunningServer",
     "SandboxApp",
     "SandboxClock",
@@ -30,6 +36,7 @@ __all__ = [
     "SandboxRequest",
     "SandboxResponse",
     "SandboxSpec",
+    "Send",
     "Store",
     "json_response",
     "make_ca",

@@ -20,7 +20,7 @@ ANSWER_FAULTS = {
     "error": "answer args.status with args.body (text or JSON), args.reason and args.headers; no effect",
     "rate_limit": "the vendor's own answer to too many calls, with args.retry_after; no effect",
     "unauthorized": "the vendor's own answer to a bad credential; no effect",
-    "hostile": "the effect happens, the answer is args.body with args.status and args.content_type",
+    "hostile": "the effect happens, the answer is args.body (args.repeat times) with args.status and args.content_type",
 }
 HANDLER_FAULTS = {
     "partial_failure": "step args.step of several fails",

@@ -9,6 +9,8 @@ from socketserver import ThreadingMixIn
 from typing import Any, Self
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
+from ezcore.plugin_api.sandbox.messages import SandboxRequest
+from ezcore.plugin_api.sandbox.sockets import SandboxSocket
 from ezcore.plugin_api.sandbox.wsgi import LoseAnswer, SandboxApp
 
 _LONGEST_LINE = 65536
@@ -61,12 +63,30 @@ class _RequestHandler(WSGIRequestHandler):
         environ = self.get_environ()
         if isinstance(self.connection, ssl.SSLSocket):
             environ["HTTPS"] = "on"
+        server: Any = self.server
+        if self.headers.get("Upgrade", "").lower() == "websocket" and self._converse(
+            server.get_app(), environ
+        ):
+            return
         stdin: Any = self.rfile
         stdout: Any = self.wfile
         handler = _Handler(stdin, stdout, self.get_stderr(), environ, multithread=True)
         handler.request_handler = self
-        server: Any = self.server
         handler.run(server.get_app())
+
+    def _converse(self, app: SandboxApp, environ: dict[str, Any]) -> bool:
+        """Hand the connection over to what the application opens here; False when it opens nothing."""
+        scheme = "https" if "HTTPS" in environ else "http"
+        known = environ | {"wsgi.input": self.rfile, "wsgi.url_scheme": scheme, "CONTENT_LENGTH": "0"}
+        conversation = app.conversation(SandboxRequest.from_environ(known))
+        if conversation is None:
+            return False
+        self.connection.settimeout(None)
+        request = self.raw_requestline + str(self.headers).replace("\r\n", "\n").replace("\n", "\r\n").encode(
+            "latin-1"
+        )
+        conversation(SandboxSocket(self.connection, request, app.subprotocols))
+        return True
 
 
 class RunningServer:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from ezcore.plugin_api.plugin import PluginBase
+    from ezcore.plugin_api.sandbox.in_process import InProcess, Pause
     from ezcore.plugin_api.sandbox.wsgi import SandboxApp
 
 
@@ -30,10 +32,12 @@ class SandboxSpec:
 
     `make(folder, options)` builds the application with its state in `folder`; `settings(address, ca_file)`
     gives the plugin's settings, by their names, that make the plugin talk to it.
-    With `tls` it is served over HTTPS.
+    With `tls` it is served over HTTPS. `in_process(plugin, app, pause)` leads a loaded plugin to the application
+    without a socket, for the simulation; waiting is then done by `pause`.
     """
 
     name: str
     make: Callable[[Path, SandboxOptions], SandboxApp]
     tls: bool
     settings: Callable[[str, Path | None], dict[str, str]]
+    in_process: Callable[[PluginBase, SandboxApp, Pause], InProcess] | None = None

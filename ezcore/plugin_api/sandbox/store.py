@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
+_BATCH, _BEYOND = 101, 2**62
 # synchronous=OFF: a killed process loses nothing, only a power cut could, and nobody's money lives here.
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS document (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
     UNIQUE (kind, id)
 );
+CREATE INDEX IF NOT EXISTS document_of_kind ON document (kind, seq);
 CREATE TABLE IF NOT EXISTS number (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
@@ -90,6 +92,32 @@ class Store:
                 "SELECT body FROM document WHERE kind = ? ORDER BY seq", (kind,)
             ).fetchall()
         return [_loaded(row[0]) for row in rows]
+
+    def where(self, kind: str, *, newest_first: bool = False, **equal: Any) -> Iterator[Document]:
+        """The documents of a kind whose top fields equal these (None is null or not there), read one by one.
+
+        For kinds that grow: what nobody asks for is not even parsed. Take what you need before you write.
+        """
+        asked = [(name, value) for name, value in equal.items() if value is not None]
+        null = [name for name, value in equal.items() if value is None]
+        terms = "".join(" AND json_extract(body, ?) = ?" for _ in asked)
+        terms += "".join(" AND json_extract(body, ?) IS NULL" for _ in null)
+        values = [part for name, value in asked for part in (f"$.{name}", value)]
+        onward, order = ("<", "DESC") if newest_first else (">", "ASC")
+        query = (
+            f"SELECT seq, body FROM document WHERE kind = ?{terms} AND seq {onward} ?"  # noqa: S608 - marks only
+            f" ORDER BY seq {order} LIMIT {_BATCH}"
+        )
+        last = _BEYOND if newest_first else 0
+        while True:
+            with self._guard:
+                rows = self._db.execute(
+                    query, (kind, *values, *(f"$.{name}" for name in null), last)
+                ).fetchall()
+            for last, body in rows:  # noqa: B007 - the last one is where the next batch begins
+                yield _loaded(body)
+            if len(rows) < _BATCH:
+                return
 
     def kinds(self) -> list[str]:
         """The kinds that have documents, sorted."""

@@ -53,14 +53,7 @@ def make_ca(folder: Path, clock: Clock | None = None) -> CaFiles:
 
 def server_context(folder: Path, clock: Clock | None = None) -> ssl.SSLContext:
     """A TLS context for a server on loopback, with a new certificate of the folder's authority."""
-    now = (clock or SystemClock()).now()
-    files = make_ca(folder, clock)
-    ca = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-    ca_key = serialization.load_pem_private_key(files.key.read_bytes(), None)
-    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
-        raise TypeError(f"{files.key} holds no EC key; delete the folder to make a new authority")
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _server_certificate(ca, ca_key, key, now)
+    certificate, key = _new_pair(folder, clock)
     # One file per process: two sandboxes that start together must not read each other's half.
     pair = folder / f"sandbox-server-{os.getpid()}-{certificate.serial_number:x}.pem"
     _write(pair, _key_bytes(key) + certificate.public_bytes(serialization.Encoding.PEM))
@@ -68,6 +61,25 @@ def server_context(folder: Path, clock: Clock | None = None) -> ssl.SSLContext:
     context.load_cert_chain(pair)
     pair.unlink()
     return context
+
+
+def server_pair(folder: Path, clock: Clock | None = None) -> tuple[Path, Path]:
+    """Files of a certificate and its key, for a program that is not ours but serves on loopback in tests."""
+    certificate, key = _new_pair(folder, clock)
+    files = folder / "sandbox-server.pem", folder / "sandbox-server.key"
+    _write(files[0], certificate.public_bytes(serialization.Encoding.PEM))
+    _write(files[1], _key_bytes(key))
+    return files
+
+
+def _new_pair(folder: Path, clock: Clock | None) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    files = make_ca(folder, clock)
+    ca = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    ca_key = serialization.load_pem_private_key(files.key.read_bytes(), None)
+    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{files.key} holds no EC key; delete the folder to make a new authority")
+    key = ec.generate_private_key(ec.SECP256R1())
+    return _server_certificate(ca, ca_key, key, (clock or SystemClock()).now()), key
 
 
 def _server_certificate(

@@ -20,6 +20,7 @@ from ezcore.plugin_api.sandbox.routes import Handler, Routes
 from ezcore.plugin_api.sandbox.shifted_clock import SandboxClock
 
 if TYPE_CHECKING:
+    from ezcore.plugin_api.sandbox.sockets import Conversation
     from ezcore.plugin_api.sandbox.spec import SandboxOptions
     from ezcore.plugin_api.sandbox.store import Store
 
@@ -39,6 +40,8 @@ class SandboxApp:
     """A stateful imitation of one vendor, as a WSGI application."""
 
     name = "sandbox"
+    subprotocols: tuple[str, ...] = ()
+    """Of its WebSockets, if it opens any."""
 
     def __init__(self, store: Store, options: SandboxOptions) -> None:
         self.store = store
@@ -63,6 +66,10 @@ class SandboxApp:
 
     def authorize(self, call: str, request: SandboxRequest) -> SandboxResponse | None:  # noqa: ARG002
         """A refusal for a caller without a valid credential, or None. Never asked for `/_control`."""
+        return None
+
+    def conversation(self, request: SandboxRequest) -> Conversation | None:  # noqa: ARG002
+        """What is spoken on the WebSocket that this request asks for; None answers as any other request."""
         return None
 
     def not_found(self, request: SandboxRequest) -> SandboxResponse:  # noqa: ARG002
@@ -148,6 +155,8 @@ class SandboxApp:
 def _scripted(fault: Fault, status: int) -> SandboxResponse:
     body = fault.args.get("body", "")
     is_text = isinstance(body, str)
+    if is_text:
+        body *= int(fault.args.get("repeat", 1))  # a giant is not kept in the script
     content_type = fault.args.get("content_type", "text/html" if is_text else "application/json")
     return SandboxResponse(
         body=body.encode() if is_text else json.dumps(body).encode(),

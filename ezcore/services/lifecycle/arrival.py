@@ -22,10 +22,12 @@ E = TypeVar("E", JobClosed, JobReopened)
 def arrive(uow: UnitOfWork, service: Service, job: Job) -> None:
     """The action is done: the service takes its new state. Emits: ActionDone. Raises: Refused, IllegalMove."""
     verb, reason = job.payload["verb"], job.payload["reason"]
-    _, target = VERBS[verb]
+    target = VERBS[verb][1] if verb in VERBS else None  # an action of the module leaves the state as it is
     if service.open_action != verb:
         raise Refused(f"the service waits for {service.open_action}, not for {verb}")
     service.open_action = None
+    if job.payload.get("again"):
+        return  # the vendor was asked again for what our books have already
     if verb == "create":
         service.activated_at = uow.now()
     elif verb == "suspend":
@@ -34,7 +36,8 @@ def arrive(uow: UnitOfWork, service: Service, job: Job) -> None:
         service.suspended_on, service.suspend_reason = None, None
     elif verb == "terminate":
         _close_books(uow, service)
-    services.move(uow, service, ServiceState(target), reason)
+    if target is not None and service.state != target:
+        services.move(uow, service, ServiceState(target), reason)
     uow.emit(ActionDone(service.id, service.client_id, verb, job.key))
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from ezcore.jobs.engine.context import Settled, StepContext
 from ezcore.plugin_api.errors import PermanentFailure
 from ezcore.plugin_api.jobs import PROVISIONING, JobKind, Step
-from ezcore.plugin_api.ports.provisioning import ModuleStep, ProvisioningCall, ProvisioningModule
+from ezcore.plugin_api.ports.provisioning import Capability, ModuleStep, ProvisioningCall, ProvisioningModule
 from ezcore.plugin_api.values import Resource
 from ezcore.services.lifecycle.arrival import arrive
 from ezcore.services.lifecycle.call import make_call
 from ezcore.services.servers import operations as servers
+from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service, ServiceResource
+from ezcore.services.services.rules import live_key
 from ezcore.work import UnitOfWork
 
 
@@ -27,7 +30,10 @@ def steps_of(context: StepContext) -> Sequence[Step[Any]]:
         return [_last(verb, None)]
     module = context.ports.get(ProvisioningModule, name)  # type: ignore[type-abstract]
     own = module.steps(verb)
-    first = [Settled("server", "Choose a server", settle=_choose_server)] if verb == "create" else []
+    chosen = [Settled("server", "Choose a server", settle=_choose_server)]
+    first = chosen if verb == "create" and module.needs_server else []
+    if stale := stale_secrets(module, verb):
+        first = [Settled("secrets", "Set the old ones aside", settle=partial(_set_aside, names=stale))]
     return [*first, *(_wrap(step, module) for step in own), _last(verb, own[-1].name)]
 
 
@@ -41,13 +47,28 @@ def _wrap(step: ModuleStep, module: ProvisioningModule) -> Step[StepContext]:
         run=with_call(step.run) if step.run else None,
         undo=with_call(step.undo) if step.undo else None,
         deadline=step.deadline,
+        call_limit=step.call_limit,
     )
 
 
 def _choose_server(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
     service = _service(uow, context)
     if service.server_id is None:
-        service.server_id = servers.choose(uow, context.payload["module"]).id
+        service.server_id = servers.choose(uow, context.payload["module"], service.product_id).id
+
+
+def stale_secrets(module: ProvisioningModule, verb: str) -> tuple[str, ...]:
+    """Names of the secrets that this action makes anew; a new password always is one."""
+    action = module.action(verb)
+    if action is not None and action.secrets:
+        return action.secrets
+    return ("password",) if verb == Capability.CHANGE_PASSWORD else ()
+
+
+def _set_aside(uow: UnitOfWork, context: StepContext, _result: Any, *, names: tuple[str, ...]) -> None:
+    """What was not revealed yet is void: the steps that follow make a new one, once, however often they run."""
+    for name in names:
+        services.drop_secret(uow, context.payload["service_id"], name)
 
 
 def _last(verb: str, source: str | None) -> Settled:
@@ -56,6 +77,9 @@ def _last(verb: str, source: str | None) -> Settled:
         "suspend": "Mark as suspended",
         "unsuspend": "Mark as active",
         "terminate": "Close the books",
+        "change_package": "Note what it is now",
+        "renew": "Note the renewal",
+        "adopt": "Note that it is ours",
     }
 
     def settle(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
@@ -64,13 +88,13 @@ def _last(verb: str, source: str | None) -> Settled:
             _remember_resource(uow, service, context.results[source])
         arrive(uow, service, context.job)
 
-    return Settled("settle", titles[verb], settle=settle)
+    return Settled("settle", titles.get(verb, "Note what was done"), settle=settle)
 
 
 def _remember_resource(uow: UnitOfWork, service: Service, result: Any) -> None:
     resource = Resource.model_validate(result)
-    if service.module is None or service.server_id is None:
-        raise PermanentFailure("the service lost its module or server")
+    if service.module is None:
+        raise PermanentFailure("the service lost its module")
     uow.session.add(
         ServiceResource(
             service_id=service.id,
@@ -82,7 +106,7 @@ def _remember_resource(uow: UnitOfWork, service: Service, result: Any) -> None:
             location=resource.location,
             facts=resource.facts,
             created_at=uow.now(),
-            live_key=f"{service.module}:{service.server_id}:{resource.external_id}",
+            live_key=live_key(service.module, service.server_id, resource.external_id),
         )
     )
 
@@ -91,12 +115,18 @@ def _service(uow: UnitOfWork, context: StepContext) -> Service:
     return uow.session.get_one(Service, context.payload["service_id"], with_for_update=True)
 
 
+ACTION: Final = JobKind("services.action", "Work on a service", PROVISIONING, steps_of, priority=7)
 KINDS: dict[str, JobKind] = {
+    "action": ACTION,
+} | {
     verb: JobKind(f"services.{verb}", title, PROVISIONING, steps_of, priority=priority)
     for verb, title, priority in (
         ("create", "Set up a service", 8),
         ("suspend", "Suspend a service", 3),
         ("unsuspend", "Unsuspend a service", 9),
         ("terminate", "Terminate a service", 2),
+        ("change_package", "Change the package of a service", 6),
+        ("renew", "Renew a service", 7),
+        ("adopt", "Mark an imported service as ours", 4),
     )
 }

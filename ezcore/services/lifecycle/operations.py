@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import update
 
 from ezcore.audit import operations as audit
@@ -13,37 +16,71 @@ from ezcore.plugin_api.values import Action
 from ezcore.services.lifecycle.jobs import KINDS
 from ezcore.services.services import queries
 from ezcore.services.services.models import Service, ServiceState
-from ezcore.services.services.rules import check_verb
+from ezcore.services.services.rules import VERBS, IllegalMove, check_verb
 from ezcore.work import UnitOfWork
 
 
-def request(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job:
+def request(
+    uow: UnitOfWork, service: Service, verb: str, reason: str, evidence: Mapping[str, Any] | None = None
+) -> Job:
     """Queue `verb` for the service, in the same transaction as whatever asks for it.
 
+    `evidence` is kept in the audit row: what the automation saw that made it ask (I20, I21).
     A conditional UPDATE takes the service's one place for an action, so eight clicks give one job.
     Raises: NotAllowed, IllegalMove, Refused (another action runs, or a plugin's veto).
     """
     uow.actor.require("services.manage")
     uow.session.refresh(service)
     check_verb(verb, ServiceState(service.state))
+    return _queue(uow, service, verb, reason, evidence)
+
+
+def repeat(uow: UnitOfWork, service: Service, verb: str, reason: str) -> Job:
+    """Ask the vendor again for the state that our books have already: `suspend` of what is suspended.
+
+    Nothing changes in the books, and nobody is written to. Raises: NotAllowed, IllegalMove, Refused.
+    """
+    uow.actor.require("services.manage")
+    uow.session.refresh(service)
+    if VERBS[verb][1] != service.state:
+        raise IllegalMove(f"our books say that the service is {service.state}")
+    return _queue(uow, service, verb, reason, None, again=True)
+
+
+def _queue(
+    uow: UnitOfWork,
+    service: Service,
+    verb: str,
+    reason: str,
+    evidence: Mapping[str, Any] | None,
+    *,
+    again: bool = False,
+) -> Job:
     job_key = f"{verb}-{service.reference}-{service.actions + 1}"
-    _take_place(uow, service, verb)
+    take_place(uow, service, verb)
     if service.module is not None:
         action = Action(
             verb=verb, service=queries.facts(uow, service), module=service.module, job_key=job_key
         )
         uow.hooks.before_action(action)
+    payload = {"service_id": service.id, "verb": verb, "module": service.module, "reason": reason}
     job = jobs.enqueue(
         uow,
         KINDS[verb],
         job_key,
-        {"service_id": service.id, "verb": verb, "module": service.module, "reason": reason},
+        payload | ({"again": True} if again else {}),
         subject=("service", service.id),
         client_id=service.client_id,
         provider=f"{service.module}:{service.server_id or 'new'}" if service.module else None,
     )
     audit.record(
-        uow, f"service.request_{verb}", "service", service.id, client_id=service.client_id, reason=reason
+        uow,
+        f"service.request_{verb}",
+        "service",
+        service.id,
+        client_id=service.client_id,
+        after=dict(evidence) if evidence else None,
+        reason=reason,
     )
     return job
 
@@ -69,7 +106,8 @@ def is_busy(service: Service) -> bool:
     return service.open_action is not None
 
 
-def _take_place(uow: UnitOfWork, service: Service, verb: str) -> None:
+def take_place(uow: UnitOfWork, service: Service, verb: str) -> None:
+    """Take the service's one place for an action. Raises: Refused when another has it."""
     taken = uow.session.execute(
         update(Service)
         .where(Service.id == service.id, Service.open_action.is_(None), Service.actions == service.actions)

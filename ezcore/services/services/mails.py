@@ -20,6 +20,8 @@ TEMPLATES = {
 
 def action_done(uow: UnitOfWork, event: ActionDone, key: str) -> None:
     """A service became active, was suspended, given back, or removed. Access secrets are never in a mail."""
+    if event.verb not in TEMPLATES:
+        return  # a change of package is announced with its price, by the room that sold it
     service = uow.session.get_one(Service, event.service_id)
     values: dict[str, Value] = {}
     if event.verb == "suspend":

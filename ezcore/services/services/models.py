@@ -31,6 +31,9 @@ class Service(Base):
     """What a client rents.
 
     `paid_until` moves when a period is paid, `billed_until` when it is invoiced (dates, end exclusive, shop's zone).
+    `price_minor` is what a cycle costs before discounts; `promotion_left` counts the billings that still get the
+    promotion (None: all). `selection` holds the answers (option key to answer). An add-on has a parent.
+    The override dates are set by staff and replace, once, what the rules would say.
     `open_action` is the verb of the one lifecycle job that runs; `actions` counts them and names their job keys.
     """
 
@@ -55,7 +58,16 @@ class Service(Base):
     billed_until: Mapped[date | None] = mapped_column(Date)
     params: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)
     choices: Mapped[list[list[str]]] = mapped_column(JsonDocument, default=list)
+    selection: Mapped[dict[str, str]] = mapped_column(JsonDocument, default=dict, server_default="{}")
     settings: Mapped[dict[str, Any]] = mapped_column(JsonDocument, default=dict)
+    tax_class: Mapped[str] = mapped_column(String(40), default="standard", server_default="standard")
+    price_id: Mapped[int | None]
+    parent_id: Mapped[int | None] = mapped_column(index=True)
+    promotion_id: Mapped[int | None]
+    promotion_left: Mapped[int | None]
+    override_invoice_on: Mapped[date | None] = mapped_column(Date)
+    override_suspend_on: Mapped[date | None] = mapped_column(Date)
+    override_terminate_on: Mapped[date | None] = mapped_column(Date)
     open_action: Mapped[str | None] = mapped_column(String(40))
     actions: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -78,14 +90,17 @@ class Service(Base):
 
 
 class ServiceResource(Base):
-    """The thing created at a vendor. A live external id belongs to one service only (`live_key` is unique)."""
+    """The thing created at a vendor. A live external id belongs to one service only (`live_key` is unique).
+
+    It has no server where its module needs none.
+    """
 
     __tablename__ = "service_resource"
 
     id: Mapped[PrimaryKey]
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
     module: Mapped[str] = mapped_column(String(40))
-    server_id: Mapped[int] = mapped_column(ForeignKey("server.id"))
+    server_id: Mapped[int | None] = mapped_column(ForeignKey("server.id"))
     external_id: Mapped[str] = mapped_column(String(120))
     operation_key: Mapped[str] = mapped_column(String(160))
     address: Mapped[str | None] = mapped_column(String(80))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ezcore.accounts import queries as accounts
 from ezcore.catalog.products.models import Product
-from ezcore.jobs.models import Job, JobStep
+from ezcore.jobs.models import Job, JobState, JobStep
 from ezcore.kernel.errors import NotFound
 from ezcore.plugin_api.values import Resource, ServiceFacts
 from ezcore.services.services.models import Service, ServiceResource, ServiceSecret
@@ -33,6 +33,13 @@ class Progress:
 
     job: Job
     steps: tuple[StepLine, ...]
+    message: str | None = None
+    """What an action of the module says when it is done."""
+
+    @property
+    def title(self) -> str:
+        """The action's own name; empty for the verbs that every service has."""
+        return str(self.job.payload.get("title", ""))
 
     @property
     def done(self) -> int:
@@ -62,6 +69,20 @@ def by_id(uow: UnitOfWork, service_id: int, client_id: int | None = None) -> Ser
     return found
 
 
+def by_external_id(uow: UnitOfWork, module: str, external_id: str) -> Service | None:
+    """The service whose live resource has this id at its module."""
+    query = (
+        select(Service)
+        .join(ServiceResource, ServiceResource.service_id == Service.id)
+        .where(
+            ServiceResource.module == module,
+            ServiceResource.external_id == external_id,
+            ServiceResource.removed_at.is_(None),
+        )
+    )
+    return uow.session.scalars(query).first()
+
+
 def resource_of(uow: UnitOfWork, service_id: int) -> ServiceResource | None:
     """The live resource of a service."""
     return uow.session.scalars(
@@ -74,8 +95,11 @@ def resource_of(uow: UnitOfWork, service_id: int) -> ServiceResource | None:
 def resource_facts(uow: UnitOfWork, service_id: int) -> Resource | None:
     """The live resource as its module sees it."""
     row = resource_of(uow, service_id)
-    if row is None:
-        return None
+    return as_resource(row) if row is not None else None
+
+
+def as_resource(row: ServiceResource) -> Resource:
+    """A resource of our books as its module sees it."""
     return Resource(
         external_id=row.external_id,
         operation_key=row.operation_key,
@@ -108,10 +132,16 @@ def progress(uow: UnitOfWork, service_id: int) -> Progress | None:
     ).first()
     if job is None:
         return None
-    rows = uow.session.scalars(select(JobStep).where(JobStep.job_id == job.id).order_by(JobStep.position))
-    return Progress(
-        job, tuple(StepLine(row.title, row.state, row.started_at, row.finished_at) for row in rows)
-    )
+    rows = uow.session.scalars(
+        select(JobStep).where(JobStep.job_id == job.id).order_by(JobStep.position)
+    ).all()
+    steps = tuple(StepLine(row.title, row.state, row.started_at, row.finished_at) for row in rows)
+    return Progress(job, steps, _message(rows) if job.state == JobState.COMPLETE else None)
+
+
+def _message(rows: Sequence[JobStep]) -> str | None:
+    said = [row.result.get("message") for row in rows if isinstance(row.result, dict)]
+    return next((str(one)[:400] for one in reversed(said) if one), None)
 
 
 def secrets_of(uow: UnitOfWork, service_id: int) -> Sequence[ServiceSecret]:

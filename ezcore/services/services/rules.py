@@ -18,12 +18,15 @@ MOVES: dict[ServiceState, frozenset[ServiceState]] = {
     ServiceState.COMPLETED: frozenset(),
 }
 
-# From which states a verb may be asked for, and the state it ends in.
-VERBS: dict[str, tuple[frozenset[ServiceState], ServiceState]] = {
+# From which states a verb may be asked for, and the state it ends in (None: the one it is in).
+VERBS: dict[str, tuple[frozenset[ServiceState], ServiceState | None]] = {
     "create": (frozenset({ServiceState.PENDING}), ServiceState.ACTIVE),
     "suspend": (frozenset({ServiceState.ACTIVE}), ServiceState.SUSPENDED),
     "unsuspend": (frozenset({ServiceState.SUSPENDED}), ServiceState.ACTIVE),
     "terminate": (frozenset({ServiceState.ACTIVE, ServiceState.SUSPENDED}), ServiceState.TERMINATED),
+    "change_package": (frozenset({ServiceState.ACTIVE}), ServiceState.ACTIVE),
+    "adopt": (frozenset({ServiceState.ACTIVE, ServiceState.SUSPENDED}), None),
+    "renew": (frozenset({ServiceState.ACTIVE, ServiceState.SUSPENDED}), None),
 }
 
 
@@ -42,6 +45,11 @@ def check_verb(verb: str, state: ServiceState) -> None:
     allowed, _ = VERBS[verb]
     if state not in allowed:
         raise IllegalMove(f"cannot {verb} a service that is {state}")
+
+
+def live_key(module: str, server_id: int | None, external_id: str) -> str:
+    """What is unique while a resource lives; a module without servers has one list of names for all."""
+    return f"{module}:{server_id or 0}:{external_id}"
 
 
 def first_period(start: date, cycle: Cycle) -> Period:

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from ezcore.accounts.models import Client
+from ezcore.billing.credit import operations as credit
+from ezcore.billing.credit_notes import queries as credit_notes
 from ezcore.billing.invoices import operations as invoices
 from ezcore.billing.invoices import queries
-from ezcore.billing.invoices.models import Invoice, InvoiceStatus
-from ezcore.billing.transactions.models import Transaction
+from ezcore.billing.invoices.models import Invoice, InvoiceKind, InvoiceStatus
+from ezcore.billing.transactions.models import Transaction, TransactionTarget
 from ezcore.billing.transactions.operations import record_manual
 from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money
@@ -21,6 +23,7 @@ from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
 from ezcore.web.admin.tables import Column, Filter, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
+from ezcore.web.shared.invoice_names import explained, title_of
 from ezcore.web.shared.markup import badge, day, money
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
@@ -172,7 +175,12 @@ def _facts(
     cancelled: Form[Cancelled] | None = None,
 ) -> dict[str, Any]:
     session = request.uow.session
-    payments = select(Transaction).where(Transaction.invoice_id == found.id).order_by(Transaction.id.desc())
+    among = select(TransactionTarget.transaction_id).where(TransactionTarget.invoice_id == found.id)
+    payments = (
+        select(Transaction)
+        .where(or_(Transaction.invoice_id == found.id, Transaction.id.in_(among)))
+        .order_by(Transaction.id.desc())
+    )
     received = received or Form(values={"amount": f"{found.balance_due.decimal:f}"})
     cancelled = cancelled or Form()
     return {
@@ -185,4 +193,13 @@ def _facts(
         "received": received,
         "cancelled": cancelled,
         "errors": received.errors | cancelled.errors,
+        "name": title_of(found),
+        "allocations": queries.allocations(request.uow, found.id),
+        "notes": credit_notes.of_invoice(request.uow, found.id),
+        "held": credit.balance(request.uow, found.client_id, found.currency),
+        "creditable": found.kind != InvoiceKind.PROFORMA and found.status in ("unpaid", "paid"),
+        "pay_link": invoices.pay_address(request.uow, found)
+        if found.status == InvoiceStatus.UNPAID and request.actor.may("billing.manage")
+        else None,
+        "explain": explained,
     }

@@ -16,26 +16,27 @@ CAUSES_SHOWN = 10
 
 @dataclass(frozen=True)
 class Trouble:
-    """So many jobs in one state for one cause; `cause` is None when none was written down."""
+    """So many jobs in one state for one cause; `cause` is None when none was written down. `job` is one of them."""
 
     state: str
     cause: str | None
     jobs: int
+    job: int
 
 
 def causes(uow: UnitOfWork) -> list[Trouble]:
     """What keeps jobs: those that failed, that ask a person, that are tried again, or that wait for a plugin."""
     kept = (Job.state == JobState.QUEUED) & or_(Job.failures > 0, Job.cause.is_not(None))
     rows = uow.session.execute(
-        select(Job.state, Job.cause, func.count())
+        select(Job.state, Job.cause, func.count(), func.min(Job.id))
         .where(Job.state.in_((JobState.FAILED, JobState.NEEDS_INFO)) | kept)
         .group_by(Job.state, Job.cause)
         .order_by(func.count().desc(), Job.cause)
         .limit(CAUSES_SHOWN)
     )
     return [
-        Trouble("retrying" if state == JobState.QUEUED else str(state), cause, int(count))
-        for state, cause, count in rows
+        Trouble("retrying" if state == JobState.QUEUED else str(state), cause, int(count), int(job))
+        for state, cause, count, job in rows
     ]
 
 

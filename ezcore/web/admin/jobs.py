@@ -10,13 +10,16 @@ from sqlalchemy import and_, select
 
 from ezcore.billing.invoices.models import Invoice
 from ezcore.jobs import operations as jobs
+from ezcore.jobs import queries
 from ezcore.jobs.models import Job, JobLog, JobState, JobStep
-from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.jobs.providers import queries as providers
+from ezcore.kernel.errors import NotFound
 from ezcore.services.services.models import Service
 from ezcore.web.admin.job_words import about, causes, kind_title, shown_state
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
+from ezcore.web.shared.job_answers import answer_fields, question_fields
 from ezcore.web.shared.markup import badge, moment
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.status import kind_and_word
@@ -24,19 +27,12 @@ from ezcore.web.shared.views import page
 
 ACTIONS = {"retry": jobs.retry, "cancel": jobs.cancel, "mark_done": jobs.mark_done, "answer": jobs.answer}
 WAITING = (JobState.QUEUED, JobState.NEEDS_INFO, JobState.FAILED)
-BULK = 500
 
 
 class Why(BaseModel):
     """The reason, or the answer to the job's question."""
 
     reason: str = Field(default="", max_length=400)
-
-
-class Cause(BaseModel):
-    """Which jobs a bulk retry means."""
-
-    cause: str = Field(min_length=1, max_length=4000)
 
 
 @page("admin.jobs", "/admin/jobs/", permission="staff.read", template="admin/jobs.pt")
@@ -76,35 +72,9 @@ def jobs_list(request: Any) -> dict[str, Any]:
         filters=state_filters(request, counts, "state", lambda s: kind_and_word(s)[1]),
         empty="Nothing waits.",
     )
-    found.extra = {"causes": causes(request.uow)}
+    uow = request.uow
+    found.extra = {"causes": causes(uow), "unwell": providers.unwell(uow), "strays": queries.strays(uow)}
     return found.page()
-
-
-@page(
-    "admin.jobs.retry",
-    "/admin/jobs/retry/",
-    method="POST",
-    permission="jobs.manage",
-    audit="job.retry",
-)
-def retry_by_cause(request: Any) -> Any:
-    """Run the waiting and failed jobs of one cause again now; what cannot run now is left as it is.
-
-    Stands before the page of one job, whose address would fit `retry` too.
-    """
-    cause, session = read_form(request, Cause).checked().cause, request.uow.session
-    query = select(Job).where(Job.cause == cause, Job.state.in_(WAITING)).order_by(Job.id).limit(BULK)
-    found, left = session.scalars(query).all(), 0
-    if not found:
-        raise InvalidInput("no job waits for this cause any more", field="cause")
-    for each in found:
-        try:
-            with session.begin_nested():
-                jobs.retry(request.uow, each, f"retry by cause: {cause}"[:400])
-        except Refused:
-            left += 1  # a worker took it meanwhile, or its service does something else
-    flash(request, "ok", f"{len(found) - left} jobs run again now" + (f", {left} cannot" if left else ""))
-    return HTTPSeeOther(request.route_path("admin.jobs"))
 
 
 @page("admin.job", "/admin/jobs/{id}/", permission="staff.read", template="admin/job.pt")
@@ -127,19 +97,31 @@ def act(request: Any) -> Any:
     found: Job | None = request.uow.session.get(Job, number)
     if found is None or verb not in ACTIONS:
         raise NotFound("there is no such job or action")
+    if verb == "answer" and found.ask_fields:
+        errors, typed = answer_fields(request, found)
+        if errors:
+            request.response.status_code = 422
+            return _facts(request, number, errors, typed)
+        return _done(request, found, verb)
     form = read_form(request, Why)
     reason = form.checked().reason.strip() if form.is_valid else ""
     if form.is_valid and not reason and verb != "retry":
         form.errors["reason"] = "Write the answer" if verb == "answer" else "Say why: the audit log keeps it"
     if not form.is_valid:
         request.response.status_code = 422
-        return _facts(request, number, form.errors, form.value("reason"))
+        return _facts(request, number, form.errors, {"reason": form.value("reason")})
     ACTIONS[verb](request.uow, found, reason)
+    return _done(request, found, verb)
+
+
+def _done(request: Any, found: Job, verb: str) -> Any:
     flash(request, "ok", f"Job {found.id}: {verb.replace('_', ' ')}")
     return HTTPSeeOther(request.route_path("admin.job", id=found.id))
 
 
-def _facts(request: Any, number: int, errors: dict[str, str], typed: str = "") -> dict[str, Any]:
+def _facts(
+    request: Any, number: int, errors: dict[str, str], typed: dict[str, str] | None = None
+) -> dict[str, Any]:
     session = request.uow.session
     row = session.execute(_with_subjects().where(Job.id == number)).first()
     if row is None:
@@ -153,10 +135,12 @@ def _facts(request: Any, number: int, errors: dict[str, str], typed: str = "") -
         "about": about(request, found, label, invoice_number),
         "shown": shown_state(found),
         "errors": errors,
-        "typed": typed,
+        "typed": (typed or {}).get("reason", ""),
+        "fields": question_fields(found, typed or {}, errors) if found.question else [],
         "steps": session.scalars(steps).all(),
         "log": session.scalars(log).all(),
         "waits": found.state in WAITING,
+        "waits_for": providers.waits_for(request.uow, found),
     }
 
 

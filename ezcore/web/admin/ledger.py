@@ -1,47 +1,94 @@
-"""/admin/ledger/: the trial balance, and the latest journals."""
+"""/admin/ledger/: the trial balance, and entries by account, kind and day, also as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from ezcore.billing.ledger import operations as ledger
+from ezcore.billing.ledger import queries
 from ezcore.billing.ledger.models import Journal, LedgerEntry
 from ezcore.kernel.money import Money
+from ezcore.web.shared.csv_file import csv_response
+from ezcore.web.shared.paging import paging
 from ezcore.web.shared.views import page
 
-JOURNALS_SHOWN = 50
+MOST_ROWS = 100_000
+KEPT = ("account", "kind", "from", "to")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @page("admin.ledger", "/admin/ledger/", permission="staff.read", template="admin/ledger.pt")
 def trial_balance(request: Any) -> dict[str, Any]:
-    """One row per account and currency; each currency sums to zero."""
+    """One row per account and currency; each currency sums to zero. Below it the entries that the filters leave."""
     session = request.uow.session
     rows = session.execute(
         select(LedgerEntry.account, LedgerEntry.currency, func.sum(LedgerEntry.minor))
         .group_by(LedgerEntry.account, LedgerEntry.currency)
         .order_by(LedgerEntry.currency, LedgerEntry.account)
-    )
+    ).all()
     totals = ledger.total(request.uow) or {request.settings.shop.currency: 0}
-    latest = session.scalars(select(Journal).order_by(Journal.id.desc()).limit(JOURNALS_SHOWN)).all()
-    moved = _moved(session, latest)
+    query = _entries(request)
+    count = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    shown = paging(request, count, keep=KEPT)
     return {
         "accounts": [(account, Money(int(minor), currency)) for account, currency, minor in rows],
         "totals": [(currency, minor, Money(minor, currency)) for currency, minor in totals.items()],
-        "journals": [(journal, moved[journal.id]) for journal in latest],
+        "entries": [
+            (journal, entry, Money(entry.minor, entry.currency))
+            for journal, entry in session.execute(query.offset(shown.offset).limit(shown.limit))
+        ],
+        "paging": shown,
+        "names": sorted({account for account, _, _ in rows}),
+        "kinds": session.scalars(select(Journal.kind).distinct().order_by(Journal.kind)).all(),
+        "chosen": {name: request.GET.get(name, "") for name in KEPT},
+        "query_string": request.query_string,
     }
 
 
-def _moved(session: Any, journals: Sequence[Journal]) -> dict[int, list[Money]]:
-    """What each journal moved: the sum of its debits per currency."""
-    moved: dict[int, list[Money]] = {journal.id: [] for journal in journals}
-    debits = (
-        select(LedgerEntry.journal_id, LedgerEntry.currency, func.sum(LedgerEntry.minor))
-        .where(LedgerEntry.journal_id.in_(moved), LedgerEntry.minor > 0)
-        .group_by(LedgerEntry.journal_id, LedgerEntry.currency)
+@page("admin.ledger.csv", "/admin/ledger/ledger.csv", permission="staff.read")
+def entries_file(request: Any) -> Any:
+    """The same entries as a file for a spreadsheet."""
+    found = request.uow.session.execute(_entries(request).limit(MOST_ROWS))
+    head = ("journal", "day", "kind", "key", "account", "client", "currency", "debit", "credit", "note")
+    rows = []
+    for journal, entry in found:
+        amount = Money(entry.minor, entry.currency)
+        debit, back = (amount, None) if amount.is_positive else (None, -amount)
+        rows.append(
+            (
+                journal.id,
+                journal.on,
+                journal.kind,
+                journal.key,
+                entry.account,
+                entry.client_id,
+                entry.currency,
+                debit,
+                back,
+                journal.note,
+            )
+        )
+    return csv_response("ledger.csv", head, rows)
+
+
+def _entries(request: Any) -> Any:
+    """A filter that is none (a date that is no date) filters nothing."""
+    return queries.entries(
+        request.GET.get("account", "")[:60],
+        request.GET.get("kind", "")[:40],
+        _day(request.GET.get("from")),
+        _day(request.GET.get("to")),
     )
-    for journal_id, currency, minor in session.execute(debits):
-        moved[journal_id].append(Money(int(minor), currency))
-    return moved
+
+
+def _day(text: str | None) -> date | None:
+    if text is None or not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

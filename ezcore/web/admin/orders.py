@@ -9,9 +9,11 @@ from sqlalchemy import select
 from ezcore.accounts.models import Client
 from ezcore.billing.invoices.models import Invoice
 from ezcore.catalog.products.models import Product
+from ezcore.orders.fulfilment import queries as fulfilment
 from ezcore.orders.orders import operations as orders
 from ezcore.orders.orders.models import Order, OrderLine
 from ezcore.services.services.models import Service
+from ezcore.support.tickets import queries as tickets
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
 from ezcore.web.shared.markup import badge, moment, money
 from ezcore.web.shared.path_ids import path_id
@@ -65,7 +67,11 @@ def order(request: Any) -> dict[str, Any]:
         .where(OrderLine.order_id == found.id)
         .order_by(OrderLine.id)
     ).all()
+    stages = fulfilment.stages_of(request.uow, found.id)
     return {
+        "stages": stages,
+        "parked": fulfilment.is_parked(stages),
+        "tickets": tickets.about(request.uow, "order", found.id),
         "order": found,
         "lines": lines,
         "client": request.uow.session.get_one(Client, found.client_id),

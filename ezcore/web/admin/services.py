@@ -25,11 +25,14 @@ from ezcore.web.shared.cycles import per
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.markup import badge, day, money
+from ezcore.web.shared.module_panel import panel_of, port_of
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
 INVOICES_SHOWN = 12
+OF_MODULES: Final = {"renew", "adopt"}
+"""Verbs that mean nothing where people do the work, or while the module is away."""
 WORDS: Final = {
     "create": ("Create", "The module sets it up; what carries our tag already is adopted, not made twice."),
     "suspend": ("Suspend", "It is stopped and stays stopped; no data is lost."),
@@ -38,6 +41,9 @@ WORDS: Final = {
         "Terminate",
         "The thing at the vendor is removed with its data. Nobody can take this back.",
     ),
+    "adopt": ("Mark as ours", "Our tag is written on it, so that we find it again whatever its number is."),
+    "renew": ("Renew", "The module renews it at its vendor for another period; vendors may charge for that."),
+    "change_package": ("Apply the package", "The module makes it what was sold; it may restart."),
 }
 
 
@@ -134,7 +140,7 @@ def _question(request: Any, found: Service, errors: dict[str, str], typed: str =
         "verb": verb,
         "word": word,
         "consequence": consequence,
-        "may": verb in _verbs(found),
+        "may": verb in _verbs(request, found),
         "errors": errors,
         "typed": typed,
     }
@@ -142,16 +148,19 @@ def _question(request: Any, found: Service, errors: dict[str, str], typed: str =
 
 def _verb(request: Any) -> str:
     verb: str = request.matchdict["verb"]
-    if verb not in VERBS:
+    if verb not in VERBS or verb not in WORDS:
         raise NotFound("there is no such action")
     return verb
 
 
-def _verbs(found: Service) -> list[str]:
-    """What may be asked for now: nothing while an action runs."""
+def _verbs(request: Any, found: Service) -> list[str]:
+    """What may be asked for now: nothing while an action runs, and only what the module can."""
     if found.open_action is not None:
         return []
-    return [verb for verb, (allowed, _) in VERBS.items() if ServiceState(found.state) in allowed]
+    module = port_of(request, found)
+    can = {str(one) for one in module.capabilities} if module is not None else set(WORDS) - OF_MODULES
+    allowed = [verb for verb, (states, _) in VERBS.items() if ServiceState(found.state) in states]
+    return [verb for verb in allowed if verb in WORDS and verb in can]
 
 
 def _facts(request: Any, found: Service) -> dict[str, Any]:
@@ -162,7 +171,8 @@ def _facts(request: Any, found: Service) -> dict[str, Any]:
         "client": session.get_one(Client, found.client_id),
         "server": session.get(Server, found.server_id) if found.server_id else None,
         "resource": queries.resource_of(request.uow, found.id),
-        "verbs": [(verb, WORDS[verb][0]) for verb in _verbs(found)],
+        "panel": panel_of(request, request.uow, found, to_client=False),
+        "verbs": [(verb, WORDS[verb][0]) for verb in _verbs(request, found)],
         "invoices": invoices.of_service(request.uow, found.id)[:INVOICES_SHOWN],
         "jobs": [
             (job, kind_title(request, job.kind), shown_state(job))

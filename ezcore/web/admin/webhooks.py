@@ -28,7 +28,7 @@ def inbox(request: Any) -> dict[str, Any]:
 
     def row(found: Any) -> list[Any]:
         (event,) = found
-        name = f"{event.source} {event.kind}"
+        name = f"{event.source} {event.kind}{', polled' if event.polled else ''}"
         received = moment(event.received_at, zone)
         return [event.id, name, event.external_id, badge(event.state), event.reason or "", received]
 

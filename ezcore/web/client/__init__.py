@@ -4,10 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from ezcore.web.client import account_money, cancel, dashboard, invoices, orders, payments, secrets, services
+from ezcore.web.client import (
+    cancel,
+    certificates,
+    change,
+    console,
+    credit,
+    credit_notes,
+    dashboard,
+    domain_changes,
+    domain_details,
+    domain_dns,
+    domains,
+    invoice_pdf,
+    invoices,
+    job_question,
+    mass_pay,
+    methods,
+    orders,
+    payments,
+    portal,
+    quotes,
+    secrets,
+    service_actions,
+    services,
+    statement,
+    subscriptions,
+    tickets,
+    work,
+)
 from ezcore.web.shared.views import include_area
 
 
 def includeme(config: Any) -> None:
     """Register the area."""
-    include_area(config, dashboard, services, cancel, secrets, orders, invoices, payments, account_money)
+    include_area(
+        config, dashboard, certificates, domains, domain_changes, domain_details, domain_dns, services, service_actions,
+        console, change,
+        cancel, secrets, orders, invoices, invoice_pdf, payments, methods, portal, subscriptions, credit, credit_notes,
+        mass_pay, quotes, statement, tickets, job_question, work,
+    )  # fmt: skip

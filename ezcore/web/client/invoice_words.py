@@ -20,6 +20,8 @@ class InvoiceRow:
     @property
     def status(self) -> str:
         """Key into the table of status words."""
+        if self.invoice.status == InvoiceStatus.PAID and self.invoice.written_off_minor:
+            return "written_off"
         if self.invoice.status != InvoiceStatus.UNPAID:
             return str(self.invoice.status)
         if self.invoice.is_overdue(self.today):

@@ -7,8 +7,10 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.billing.invoices.models import Invoice
+from ezcore.orders.fulfilment import queries as fulfilment
 from ezcore.orders.orders import operations as orders
 from ezcore.orders.orders.models import Order
+from ezcore.support.tickets import queries as tickets
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import rows_of_order, setups
 from ezcore.web.shared.path_ids import path_id
@@ -39,10 +41,15 @@ def _page(request: EzRequest) -> dict[str, Any]:
     order: Order = orders.by_id(uow, path_id(request), request.client_id)
     invoice = uow.session.get(Invoice, order.invoice_id) if order.invoice_id else None
     rows = rows_of_order(uow, order)
+    stages = fulfilment.stages_of(uow, order.id)
     return {
+        "stages": fulfilment.shown(stages),
+        "parked": fulfilment.is_parked(stages),
+        "tickets": tickets.about(uow, "order", order.id, request.client_id) if stages else (),
         "order": order,
         "bill": InvoiceRow(invoice, uow.today()) if invoice else None,
         "rows": rows,
         "progress": setups(uow, [row.service.id for row in rows]),
-        "is_done": all(row.status not in ("setting_up", "pending") for row in rows),
+        "is_done": fulfilment.all_done(stages)
+        and all(row.status not in ("setting_up", "pending") for row in rows),
     }

@@ -16,11 +16,12 @@ from ezcore.billing.invoices import queries
 from ezcore.billing.invoices.models import Invoice
 from ezcore.billing.transactions import pay
 from ezcore.billing.transactions.models import Transaction, TransactionStatus
+from ezcore.billing.transactions.operations import invoices_of
 from ezcore.kernel.errors import InvalidInput, NotFound
 from ezcore.plugin_api.errors import StepSignal
-from ezcore.web.client.gateways import offered
 from ezcore.web.client.invoices import invoice_page
 from ezcore.web.client.reads import order_of_invoice, tries_of
+from ezcore.web.shared.offers import chosen_gateway, offered, page_mode
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
@@ -35,16 +36,25 @@ INVOICE: Final = "client/invoice.pt"
 )  # fmt: skip
 def start(request: EzRequest) -> Any:
     """Open a transaction and ask the gateway; then show where to go on."""
-    number, sent = request.matchdict["number"], request.POST.getall("gateway")
-    gateway = str(sent[0]) if len(sent) == 1 else ""
-    if gateway not in {offer.name for offer in offered(request)}:
+    number, gateway = request.matchdict["number"], chosen_gateway(request)
+    if gateway is None:
         return _problem(request, number, 422, "Choose one of the payment ways offered")
+    parts = request.POST.getall("amount")
+    if len(parts) > 1:
+        return _problem(request, number, 422, "The amount was sent more than once")
+    part = str(parts[0]) if parts else ""
     try:
         opened = pay.start(
-            request.work, request.actor, request.host_of_plugins.ports, number, gateway, _mode(request)
+            request.work,
+            request.actor,
+            request.host_of_plugins.ports,
+            number,
+            gateway,
+            page_mode(request),
+            part,
         )
     except InvalidInput as error:
-        return _problem(request, number, 422, error.message)
+        return _problem(request, number, 422, error.message, part if error.field == "amount" else None)
     except (StepSignal, LookupError):
         log.warning("the gateway %s did not start a payment", gateway, exc_info=True)
         words = "The payment provider does not answer. Nothing was charged; please try again in a moment."
@@ -60,12 +70,18 @@ def show_payment(request: EzRequest) -> Any:
     """Continue at the gateway by a plain link, or read how to pay."""
     invoice = _invoice(request)
     found = request.uow.session.get(Transaction, path_id(request))
-    if found is None or found.invoice_id != invoice.id:
+    together = invoices_of(request.uow, found) if found is not None else []
+    if found is None or invoice.id not in {one.id for one in together}:
         raise NotFound("There is no such payment")
     if found.status != TransactionStatus.PENDING or invoice.status != "unpaid":
         return HTTPSeeOther(request.route_path("invoice", number=invoice.number))
     labels = {offer.name: offer.label for offer in offered(request)}
-    return {"invoice": invoice, "payment": found, "label": labels.get(found.gateway, found.gateway)}
+    return {
+        "invoice": invoice,
+        "invoices": together,
+        "payment": found,
+        "label": labels.get(found.gateway, found.gateway),
+    }
 
 
 @page(
@@ -103,13 +119,10 @@ def _invoice(request: EzRequest) -> Invoice:
     return queries.by_number(request.uow, request.matchdict["number"], request.client_id)
 
 
-def _problem(request: EzRequest, number: str, status: int, words: str) -> dict[str, Any]:
+def _problem(
+    request: EzRequest, number: str, status: int, words: str, part: str | None = None
+) -> dict[str, Any]:
     request.response.status_code = status
     with request.work.read(request.actor) as uow:
         invoice = queries.by_number(uow, number, request.client_id)
-        return invoice_page(request, uow, invoice, problem=words[:1].upper() + words[1:])
-
-
-def _mode(request: EzRequest) -> Literal["auto", "light", "dark"]:
-    modes: dict[str, Literal["light", "dark"]] = {"light": "light", "dark": "dark"}
-    return modes.get(request.color_mode or "", "auto")
+        return invoice_page(request, uow, invoice, problem=words[:1].upper() + words[1:], part=part)

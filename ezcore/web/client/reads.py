@@ -6,16 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 
-from ezcore.billing.ledger.models import Journal, LedgerEntry
-from ezcore.billing.ledger.operations import CLIENT_CREDIT
 from ezcore.billing.methods.models import PaymentMethod
-from ezcore.billing.transactions.models import Transaction
+from ezcore.billing.transactions.models import Transaction, TransactionTarget
 from ezcore.catalog.products.models import Product
 from ezcore.jobs.models import Job, JobStep
 from ezcore.kernel.errors import NotFound
-from ezcore.kernel.money import Money
 from ezcore.orders.orders.models import Order, OrderLine
 from ezcore.services.services.models import Service, ServiceResource, ServiceState
 from ezcore.services.services.queries import Progress, StepLine
@@ -103,9 +100,10 @@ def setups(uow: UnitOfWork, service_ids: Iterable[int]) -> dict[int, Progress]:
 
 
 def tries_of(uow: UnitOfWork, invoice_id: int) -> Sequence[Transaction]:
-    """Payments of an invoice, tried or received, newest first."""
-    query = select(Transaction).where(Transaction.invoice_id == invoice_id).order_by(Transaction.id.desc())
-    return uow.session.scalars(query).all()
+    """Payments of an invoice, alone or among others, tried or received, newest first."""
+    among = select(TransactionTarget.transaction_id).where(TransactionTarget.invoice_id == invoice_id)
+    query = select(Transaction).where(or_(Transaction.invoice_id == invoice_id, Transaction.id.in_(among)))
+    return uow.session.scalars(query.order_by(Transaction.id.desc())).all()
 
 
 def methods_of(uow: UnitOfWork, client_id: int) -> Sequence[PaymentMethod]:
@@ -115,18 +113,6 @@ def methods_of(uow: UnitOfWork, client_id: int) -> Sequence[PaymentMethod]:
         .where(PaymentMethod.client_id == client_id, PaymentMethod.removed_at.is_(None))
         .order_by(PaymentMethod.stored_at.desc(), PaymentMethod.id.desc())
     ).all()
-
-
-def credit_moves(uow: UnitOfWork, client_id: int, limit: int = 100) -> list[tuple[Journal, Money]]:
-    """What changed a client's credit, newest first; more credit is positive."""
-    query = (
-        select(Journal, LedgerEntry.minor, LedgerEntry.currency)
-        .join(LedgerEntry, LedgerEntry.journal_id == Journal.id)
-        .where(LedgerEntry.account == CLIENT_CREDIT, LedgerEntry.client_id == client_id)
-        .order_by(Journal.id.desc())
-        .limit(limit)
-    )
-    return [(journal, Money(-minor, currency)) for journal, minor, currency in uow.session.execute(query)]
 
 
 def _services() -> Select[Service, Product, ServiceResource]:

@@ -13,6 +13,7 @@ from ezcore.services.services.models import Service, ServiceState
 from ezcore.services.services.queries import Progress
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import ServiceRow, service_row, service_rows
+from ezcore.web.shared.module_panel import panel_of
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
@@ -63,6 +64,7 @@ def service_page(
         "found": found,
         "is_watched": is_watched(row, found),
         "facts": [(title, facts[name]) for name, title in FACTS if facts.get(name) not in (None, "")],
+        "panel": panel_of(request, uow, service, to_client=True),
         "secrets": queries.secrets_of(uow, service.id),
         "invoices": [InvoiceRow(invoice, today) for invoice in invoices.of_service(uow, service.id)],
         "next_invoice_on": _next_invoice(uow, service),

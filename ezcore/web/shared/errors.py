@@ -32,6 +32,7 @@ TITLES = {
     404: ("Nothing here", "The address is wrong, or what was here is gone."),
     405: ("Not that way", "This address does not answer this kind of request."),
     409: ("This cannot be done now", "The state of things does not allow it."),
+    410: ("No longer here", "This was here once, and its time is over."),
     413: ("Too large", "What was sent is larger than we accept."),
     422: ("Please check what you sent", "Something is missing or not in the expected form."),
     429: ("Too many tries", "Please wait a little and try again."),

@@ -18,29 +18,59 @@ class Entry:
     current: bool
 
 
-STORE = ("/pricing/", "/cart/", "/billing/checkout/")
+STORE = ("/pricing/", "/domains/", "/cart/", "/billing/checkout/")
 CLIENT = (
     ("Store", "store", "store", None),
     ("Dashboard", "layout-dashboard", "dashboard", "client.read"),
     ("Services", "server", "services", "client.read"),
+    ("Domains", "globe", "client.domains", "client.read"),
+    ("Certificates", "lock", "client.certificates", "client.read"),
     ("Billing", "receipt", "billing", "client.billing"),
+    ("Support", "life-buoy", "tickets", "client.support"),
     ("Mail sink", "mail", "mail_sink", None),
 )
 ADMIN = (
     ("", (("Dashboard", "layout-dashboard", "admin"),)),
-    ("Sales", (("Orders", "shopping-cart", "admin.orders"), ("Services", "server", "admin.services"))),
+    (
+        "Sales",
+        (
+            ("Orders", "shopping-cart", "admin.orders"),
+            ("Services", "server", "admin.services"),
+            ("Domains", "globe", "admin.domains"),
+            ("Certificates", "lock", "admin.certificates"),
+        ),
+    ),
+    (
+        "Catalog",
+        (
+            ("Products", "package", "admin.products"),
+            ("Promotions", "ticket-percent", "admin.promotions"),
+            ("Domain prices", "globe", "admin.tlds"),
+        ),
+    ),
     (
         "Billing",
         (
             ("Invoices", "receipt", "admin.invoices"),
+            ("Drafts", "file-pen", "admin.drafts"),
+            ("Quotes", "file-text", "admin.quotes"),
+            ("Billable items", "clock", "admin.billable"),
+            ("Credit notes", "undo-2", "admin.credit_notes"),
             ("Transactions", "banknote", "admin.transactions"),
+            ("Disputes", "triangle-alert", "admin.disputes"),
+            ("Payouts", "landmark", "admin.payouts"),
+            ("Bank statements", "list-checks", "admin.statements"),
             ("Ledger", "scale", "admin.ledger"),
+            ("Taxes", "percent", "admin.taxes"),
         ),
     ),
+    ("Support", (("Tickets", "life-buoy", "admin.tickets"), ("Work", "hammer", "admin.works"))),
     (
         "Operations",
         (
             ("Job queue", "list-checks", "admin.jobs"),
+            ("Servers", "server", "admin.servers"),
+            ("Drift", "git-compare", "admin.drift"),
             ("Automation", "calendar-clock", "admin.automation"),
             ("Webhooks", "webhook", "admin.webhooks"),
             ("Mails", "mails", "admin.mails"),
@@ -64,11 +94,13 @@ def client_menu(request: Any) -> list[Entry]:
 
 
 def admin_menu(request: Any) -> list[tuple[str, list[Entry]]]:
-    """Groups of the admin area."""
+    """Groups of the admin area, without the pages that this member of staff may not open."""
     groups = []
     for title, entries in ADMIN:
         shown = [
-            _entry(request, label, icon, route) for label, icon, route in entries if _there(request, route)
+            _entry(request, label, icon, route)
+            for label, icon, route in entries
+            if _there(request, route) and _may(request, route)
         ]
         if shown:
             groups.append((title, shown))
@@ -79,6 +111,16 @@ def _entry(request: Any, label: str, icon: str, route: str) -> Entry:
     href = request.route_path(route)
     deep = href not in ("/", "/admin/") and request.path.startswith(href)
     return Entry(label, icon, href, current=request.path == href or deep)
+
+
+def _may(request: Any, route: str) -> bool:
+    """May this actor open the page? As its declaration says."""
+    wanted = {
+        one.permission
+        for one in request.registry.get("ez.declarations", ())
+        if one.route == route and one.method == "GET"
+    }
+    return all(permission is None or request.actor.may(permission) for permission in wanted)
 
 
 def _there(request: Any, route: str) -> bool:

@@ -27,6 +27,10 @@ LIMITS: dict[str, Limit | None] = {
     "form": Limit(120, 60),
     "login": Limit(30, 60),
     "mail": Limit(20, 600),
+    # Codes of promotions are not to be guessed (B047).
+    "code": Limit(10, 600),
+    # Every search asks vendors, who limit us.
+    "search": Limit(30, 60),
 }
 
 Hit = Callable[[Any, str, Limit], int | None]

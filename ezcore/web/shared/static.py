@@ -11,7 +11,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 
-from ezcore.plugin_host.themes import ThemeChain
+from ezcore.plugin_api.themes import ThemeChain
 
 YEAR = 31_536_000
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}

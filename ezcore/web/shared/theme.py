@@ -10,7 +10,7 @@ from typing import Any
 from chameleon import PageTemplate, PageTemplateLoader
 from markupsafe import escape
 
-from ezcore.plugin_host.themes import ThemeChain
+from ezcore.plugin_api.themes import ThemeChain
 from ezcore.web.shared import cycles, markup
 from ezcore.web.shared.navigation import admin_menu, client_menu
 
@@ -95,6 +95,7 @@ def context_of(request: Any) -> dict[str, Any]:
         "safe_href": markup.safe_href,
         "lines": markup.lines,
         "per": cycles.per,
+        "cycle_name": cycles.name_of,
         "url": request.route_path,
         "static": request.registry["ez.static"].url,
         "csrf_token": _WhenPrinted(lambda: request.csrf_field_value),

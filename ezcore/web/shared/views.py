@@ -9,12 +9,20 @@ from typing import Any, Literal, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PUBLIC_REASONS = ("storefront", "account door", "health", "static", "signed webhook", "mail sink")
-RATES = ("page", "form", "login", "mail", "webhook", "none")
+PUBLIC_REASONS = (
+    "storefront",
+    "account door",
+    "health",
+    "static",
+    "signed webhook",
+    "secret link",
+    "mail sink",
+)
+RATES = ("page", "form", "login", "mail", "code", "search", "webhook", "none")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 METHODS = ("GET", *UNSAFE)
 
-Rate = Literal["page", "form", "login", "mail", "webhook", "none"]
+Rate = Literal["page", "form", "login", "mail", "code", "search", "webhook", "none"]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,13 @@ from ezcore.web.storefront import (
     checkout,
     checkout_plan,
     checkout_resume,
+    domain_order,
+    domains,
     home,
     mail_sink,
+    pay_link,
     pricing,
+    quote_link,
     review,
 )
 from ezcore.web.storefront.cart_cookie import cart_size
@@ -22,6 +26,9 @@ from ezcore.web.storefront.cart_cookie import cart_size
 def includeme(config: Any) -> None:
     """Register the pages. The steps of the checkout come before `/billing/checkout/<plan_slug>/`."""
     config.add_request_method(cart_size, "cart_size", reify=True)
-    include_area(config, home, pricing, cart, checkout, review, checkout_resume, checkout_plan)
+    include_area(config, pay_link, quote_link)
+    include_area(
+        config, home, domains, domain_order, pricing, cart, checkout, review, checkout_resume, checkout_plan
+    )
     config.include(accounts)
     config.include(mail_sink)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.catalog.products import queries as products
-from ezcore.kernel.errors import Refused
+from ezcore.kernel.errors import NotFound, Refused
 from ezcore.orders.carts import operations as carts
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.request import EzRequest
@@ -16,7 +16,7 @@ from ezcore.web.shared.views import page
 from ezcore.web.storefront.cart_cookie import cart_for_writing
 from ezcore.web.storefront.checkout_state import to_step
 from ezcore.web.storefront.configure import Wish, default_wish, order_model
-from ezcore.web.storefront.pricing import refuse_sold_out
+from ezcore.web.storefront.pricing import adds_tax, refuse_sold_out
 
 
 @page(
@@ -25,7 +25,8 @@ from ezcore.web.storefront.pricing import refuse_sold_out
 def show_plan(request: EzRequest) -> dict[str, Any]:
     """What it is, and one button: links are opened by robots too, so opening one changes nothing."""
     wish = _wish(request)
-    return {"wish": wish, "product": wish.product, "renews_on": wish.renews_on(request.uow.today())}
+    renews_on = wish.renews_on(request.uow.today())
+    return {"wish": wish, "product": wish.product, "renews_on": renews_on, "plus_tax": adds_tax(request)}
 
 
 @page(
@@ -50,9 +51,13 @@ def take_plan(request: EzRequest) -> Any:
 
 def _wish(request: EzRequest) -> Wish:
     product = products.product_by_slug(request.uow, request.matchdict["plan_slug"])
+    if product.is_addon:
+        raise NotFound("there is no such product")
     model = order_model(request, product)
     wish = (
-        default_wish(product, request.settings.shop.currency, model, request.GET.get("cycle"))
+        default_wish(
+            product, request.settings.shop.currency, request.uow.today(), model, request.GET.get("cycle")
+        )
         if model
         else None
     )

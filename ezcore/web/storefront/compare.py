@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from ezcore.catalog.products.models import Product
@@ -15,7 +16,7 @@ YES: Final = "Included"
 NO: Final = "\u2013"
 
 
-def compare(products: Sequence[Product], currency: str) -> list[tuple[str, list[str]]]:
+def compare(products: Sequence[Product], currency: str, on: date) -> list[tuple[str, list[str]]]:
     """Rows of (what, value per product); nothing to compare when there is one product."""
     if len(products) < 2:  # noqa: PLR2004 - a comparison needs two
         return []
@@ -26,8 +27,8 @@ def compare(products: Sequence[Product], currency: str) -> list[tuple[str, list[
             row = rows.setdefault(key, (title, [NO] * len(products)))
             row[1][column] = value
     found = list(rows.values())
-    found.append(("Setup fee", [_setup(product, currency) for product in products]))
-    found.append(("Shortest term", [_term(product, currency) for product in products]))
+    found.append(("Setup fee", [_setup(product, currency, on) for product in products]))
+    found.append(("Shortest term", [_term(product, currency, on) for product in products]))
     return found
 
 
@@ -40,13 +41,13 @@ def split(text: str) -> tuple[str, str, str]:
     return noun.casefold().rstrip("s"), noun[:1].upper() + noun[1:] if noun[1:2].islower() else noun, value
 
 
-def _setup(product: Product, currency: str) -> str:
-    fees = [price.setup for price in prices_in(product, currency) if price.setup.is_positive]
+def _setup(product: Product, currency: str, on: date) -> str:
+    fees = [price.setup for price in prices_in(product, currency, on) if price.setup.is_positive]
     return money(min(fees)) if fees else "None"
 
 
-def _term(product: Product, currency: str) -> str:
-    prices = prices_in(product, currency)
+def _term(product: Product, currency: str, on: date) -> str:
+    prices = prices_in(product, currency, on)
     if not prices:
         return NO
     return "One payment" if not prices[0].cycle.recurs else str(prices[0].cycle)

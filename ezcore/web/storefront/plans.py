@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ezcore.catalog.products.models import Price, Product
-from ezcore.catalog.products.rules import per_month
+from ezcore.catalog.products.rules import per_month, prices_on
 from ezcore.kernel.money import Money
 from ezcore.kernel.period import Cycle
 from ezcore.web.shared import cycles
@@ -57,30 +58,30 @@ class PlanCard:
         return self.price.cycle_name if self.price else ""
 
 
-def prices_in(product: Product, currency: str) -> list[Price]:
-    """What a product costs in this currency, the shortest cycle first."""
-    found = [price for price in product.prices if price.currency == currency]
+def prices_in(product: Product, currency: str, on: date) -> list[Price]:
+    """What a product costs in this currency on this day, the shortest cycle first."""
+    found = [price for price in prices_on(product, on) if price.currency == currency]
     return sorted(found, key=lambda price: cycles.length(price.cycle))
 
 
-def cycle_tabs(products: Sequence[Product], currency: str, wanted: str | None) -> list[CycleTab]:
+def cycle_tabs(products: Sequence[Product], currency: str, wanted: str | None, on: date) -> list[CycleTab]:
     """The cycles that these products are sold by; an unknown `wanted` means the first."""
     names: dict[str, Cycle] = {}
     for product in products:
-        names.update({price.cycle_name: price.cycle for price in prices_in(product, currency)})
+        names.update({price.cycle_name: price.cycle for price in prices_in(product, currency, on)})
     order = sorted(names, key=lambda name: cycles.length(names[name]))
     current = wanted if wanted in names else next(iter(order), None)
     return [
-        CycleTab(name, cycles.name_of(names[name]), _saves(products, currency, name), name == current)
+        CycleTab(name, cycles.name_of(names[name]), _saves(products, currency, name, on), name == current)
         for name in order
     ]
 
 
-def plan_cards(products: Sequence[Product], currency: str, cycle: str | None) -> list[PlanCard]:
+def plan_cards(products: Sequence[Product], currency: str, cycle: str | None, on: date) -> list[PlanCard]:
     """A card per product; one that is not sold by this cycle shows its own shortest."""
     cards = []
     for product in products:
-        prices = prices_in(product, currency)
+        prices = prices_in(product, currency, on)
         same = next((price for price in prices if price.cycle_name == cycle), None)
         cards.append(PlanCard(product, same or next(iter(prices), None)))
     return cards
@@ -91,11 +92,11 @@ def current_of(tabs: Sequence[CycleTab]) -> str | None:
     return next((tab.name for tab in tabs if tab.current), None)
 
 
-def _saves(products: Sequence[Product], currency: str, name: str) -> str:
+def _saves(products: Sequence[Product], currency: str, name: str, on: date) -> str:
     """Says "2 months free" when that is true of every product sold by this cycle; rounded down, so never too much."""
     saved = set()
     for product in products:
-        prices = {price.cycle_name: price for price in prices_in(product, currency)}
+        prices = {price.cycle_name: price for price in prices_in(product, currency, on)}
         price, month = prices.get(name), prices.get("1 month")
         if price is not None:
             saved.add(_free_months(price, month))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ezcore.catalog.products.models import Product
+from ezcore.catalog.products.queries import is_on_sale
 from ezcore.kernel.errors import EzError
 from ezcore.kernel.money import Money
 from ezcore.orders.carts.models import Cart, CartLine
-from ezcore.orders.carts.operations import Estimate, EstimateLine, estimate
+from ezcore.orders.carts.queries import estimate
+from ezcore.orders.carts.rules import Estimate, EstimateLine
 from ezcore.work import UnitOfWork
 
 
@@ -41,22 +43,21 @@ class PricedCart:
 
 
 def price_cart(uow: UnitOfWork, cart: Cart | None) -> PricedCart:
-    """Price what is in the cart at today's prices."""
+    """Price what is in the cart at today's prices, with the taxes of the client who looks, or of a visitor."""
     if cart is None or not cart.lines:
         return PricedCart()
     try:
-        found = estimate(uow, cart)
+        found = estimate(uow, cart, uow.actor.client_id)
     except EzError as error:
         return PricedCart(problem=error.message, plain=_plain(uow, cart))
-    gone = [line.product.name for line in found.lines if _not_sold(uow, line.product)]
+    gone = [
+        line.product.name
+        for line in found.lines
+        if not is_on_sale(uow, line.product) or line.product.stock == 0
+    ]
     if gone:
         return PricedCart(problem=f"{', '.join(gone)}: no longer on sale", plain=_plain(uow, cart))
     return PricedCart(found)
-
-
-def _not_sold(uow: UnitOfWork, product: Product) -> bool:
-    foreign = product.source_plugin is not None and product.source_plugin not in uow.settings.plugins
-    return product.hidden or product.retired_at is not None or foreign or product.stock == 0
 
 
 def _plain(uow: UnitOfWork, cart: Cart) -> list[tuple[CartLine, Product]]:

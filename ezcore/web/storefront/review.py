@@ -138,8 +138,11 @@ def _read_key(request: EzRequest) -> FormKey:
 
 
 def _print(state: Checkout) -> str:
-    lines = state.priced.estimate.lines if state.priced.estimate else ()
-    shown = [(line.line.id, str(line.configured.due_now), str(line.configured.recurring)) for line in lines]
+    found = state.priced.estimate
+    lines = found.lines if found else ()
+    shown: list[object] = [(line.line.id, str(line.due_now), str(line.renewal)) for line in lines]
+    if found is not None:
+        shown += [str(found.due_now), found.promotion.code if found.promotion else None]
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 

@@ -21,6 +21,13 @@ class BankTransferGateway(Gateway):
     def __init__(self, settings: Callable[[], BankTransferSettings]) -> None:
         self._settings = settings
 
+    def takes(self, currency: str) -> bool:
+        """Only the currencies of the account. One that is not set up yet says so when it is asked how to pay."""
+        try:
+            return self._settings().takes(currency)
+        except InvalidInput:
+            return True
+
     def start_checkout(self, request: CheckoutRequest) -> CheckoutStarted:
         """Say how to pay. Raises: Refused while the account is not set up or takes another currency."""
         try:

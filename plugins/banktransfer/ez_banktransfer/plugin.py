@@ -31,13 +31,17 @@ class BankTransferPlugin(PluginBase):
         return [BankTransferGateway(self.settings)]
 
     @hookimpl
-    def ez_adjust_invoice_notes(self, invoice: InvoiceDraft) -> Sequence[InvoiceNote]:
-        """Print on an invoice how to pay it."""
+    def ez_adjust_invoice_notes(self, invoices: Sequence[InvoiceDraft]) -> Sequence[Sequence[InvoiceNote]]:
+        """Print on invoices how to pay them."""
         try:
             settings = self.settings()
         except InvalidInput:
-            return []  # an invoice must not fail because nobody has filled in the form yet
-        if not invoice.total.is_positive or not settings.takes(invoice.currency):
-            return []
+            return [
+                [] for _ in invoices
+            ]  # an invoice must not fail because nobody has filled in the form yet
         lines = [*account_lines(settings), "Reference: the number of this invoice"]
-        return [InvoiceNote(title="Pay by bank transfer", text="\n".join(lines))]
+        note = InvoiceNote(title="Pay by bank transfer", text="\n".join(lines))
+        return [
+            [note] if invoice.total.is_positive and settings.takes(invoice.currency) else []
+            for invoice in invoices
+        ]

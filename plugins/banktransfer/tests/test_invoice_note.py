@@ -33,7 +33,7 @@ ACCOUNT = {"account_holder": "Example Hosting OÜ", "iban": "EE38220022102014568
 
 
 def test_hook_ez_adjust_invoice_notes():
-    (note,) = plugin(**ACCOUNT).ez_adjust_invoice_notes(invoice=draft())
+    ((note,),) = plugin(**ACCOUNT).ez_adjust_invoice_notes(invoices=[draft()])
     assert note.title == "Pay by bank transfer"
     assert note.text.splitlines() == [
         "Account holder: Example Hosting OÜ",
@@ -48,4 +48,9 @@ def test_hook_ez_adjust_invoice_notes():
     ids=["no account yet", "nothing to pay", "another currency"],
 )
 def test_an_invoice_that_cannot_be_paid_so_says_nothing(settings, invoice):
-    assert plugin(**settings).ez_adjust_invoice_notes(invoice=invoice) == []
+    assert plugin(**settings).ez_adjust_invoice_notes(invoices=[invoice]) == [[]]
+
+
+def test_each_invoice_of_a_billing_run_gets_what_fits_it():
+    notes = plugin(**ACCOUNT).ez_adjust_invoice_notes(invoices=[draft(), draft("0"), draft("3")])
+    assert [len(one) for one in notes] == [1, 0, 1]

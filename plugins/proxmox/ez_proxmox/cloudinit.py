@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ez_proxmox import marks, ssh_keys
-from ez_proxmox.guest import Guest
+from ez_proxmox.guest import LXC, QEMU, Guest
 from ez_proxmox.settings import HOST_NAME, OrderSettings, ProductSettings, ServerSettings
 from ezcore.plugin_api.values import ServiceFacts
 
@@ -32,13 +32,26 @@ def host_name(service: ServiceFacts, operation_key: str) -> str:
     return wished if HOST_NAME.fullmatch(wished) else marks.fingerprint(operation_key)
 
 
-def sizes(size: ProductSettings) -> dict[str, Any]:
+def sizes(size: ProductSettings, kind: str = QEMU) -> dict[str, Any]:
     """The part that a change of package changes."""
-    return {"cores": size.cores, "memory": size.memory_mb}
+    swap = {"swap": size.swap_mb} if kind == LXC else {}
+    return {"cores": size.cores, "memory": size.memory_mb, **swap}
+
+
+def container_network(server: ServerSettings, ipconfig: str, guest: Guest | None = None) -> dict[str, Any]:
+    """The network card of a container, addresses included; its hardware address stays."""
+    found = re.search(r"hwaddr=([0-9A-Fa-f:]{17})", str(guest.config.get("net0", ""))) if guest else None
+    card = ["name=eth0", f"bridge={server.bridge}", *([f"hwaddr={found[1].upper()}"] if found else [])]
+    card += [f"tag={server.vlan}"] if server.vlan else []
+    card += ["firewall=1"] if server.firewall else []
+    names = {"nameserver": server.nameservers, "searchdomain": server.search_domain}
+    return {"net0": ",".join([*card, ipconfig]), **{k: v for k, v in names.items() if v}}
 
 
 def network(server: ServerSettings, guest: Guest, ipconfig: str) -> dict[str, Any]:
     """The network card (its hardware address stays) and the addresses cloud-init sets."""
+    if guest.is_container:
+        return container_network(server, ipconfig, guest)
     found = CARD.match(str(guest.config.get("net0", "")))
     card = [f"{found[1]}={found[2].upper()}" if found else "virtio", f"bridge={server.bridge}"]
     card += [f"tag={server.vlan}"] if server.vlan else []

@@ -7,7 +7,7 @@ from typing import Any
 from ez_proxmox import marks
 from ez_proxmox.api import ProxmoxApi
 from ez_proxmox.errors import Kind, ProxmoxError, failed_task
-from ez_proxmox.guest import Guest, Place, node_name, places
+from ez_proxmox.guest import KINDS, Guest, Place, node_name, places
 from ez_proxmox.upid import Upid, is_upid
 
 
@@ -28,51 +28,73 @@ class Cluster:
             raise ProxmoxError(Kind.UNREACHABLE, "the list of nodes is no list")
         return [node_name(line.get("node")) if isinstance(line, dict) else node_name(None) for line in answer]
 
-    def guest(self, vmid: int, hint: str | None = None) -> Guest | None:
+    def guest(self, vmid: int, hint: str | None = None, kind: str | None = None) -> Guest | None:
         """The machine of that number, wherever it was moved to; None only if every node says it has none.
 
+        `hint` is the node it was seen on last, `kind` what it was made as (both kinds are asked for without).
         Raises: ProxmoxError, also when a node that might have it does not answer.
         """
-        listed = [place.node for place in self.places() if place.vmid == vmid]
-        asked: list[str] = []
-        for node in [*listed, *([hint] if hint else [])]:
-            if node not in asked and (guest := self._on_node(node, vmid, asked)):
+        kinds = (kind,) if kind else KINDS
+        listed = [(place.node, place.kind) for place in self.places() if place.vmid == vmid]
+        asked: set[tuple[str, str]] = set()
+        for at in [*listed, *((hint, one) for one in kinds if hint)]:
+            if at not in asked and (guest := self._on_node(*at, vmid, asked)):
                 return guest
         for node in self.nodes():
-            if node not in asked and (guest := self._on_node(node, vmid, asked)):
-                return guest
+            for one in kinds:
+                if (node, one) not in asked and (guest := self._on_node(node, one, vmid, asked)):
+                    return guest
         return None
 
-    def _on_node(self, node: str, vmid: int, asked: list[str]) -> Guest | None:
-        asked.append(node)
+    def _on_node(self, node: str, kind: str, vmid: int, asked: set[tuple[str, str]]) -> Guest | None:
+        asked.add((node, kind))
         try:
-            config = self.api.get(f"nodes/{node}/qemu/{vmid}/config")
+            config = self.api.get(f"nodes/{node}/{kind}/{vmid}/config")
         except ProxmoxError as error:
             if error.kind is Kind.NOT_FOUND:
                 return None
             raise
         if not isinstance(config, dict):
             raise ProxmoxError(Kind.UNREACHABLE, "the configuration of a machine is no object")
-        return Guest(vmid, node, config)
+        return Guest(vmid, node, config, kind)
 
-    def find(self, operation_key: str, vmid: int | None = None) -> Guest | None:
+    def find(self, operation_key: str, vmid: int | None = None, kind: str | None = None) -> Guest | None:
         """The machine that carries our mark for the key; `vmid` is the number we meant to give it."""
-        if vmid is not None and (guest := self.guest(vmid)) and guest.is_for(operation_key):
+        if vmid is not None and (guest := self.guest(vmid, None, kind)) and guest.is_for(operation_key):
             return guest
         sign = marks.fingerprint(operation_key)
         for place in self.places():
             if place.vmid != vmid and (sign in place.tags or place.name == sign):
-                guest = self.guest(place.vmid, place.node)
+                guest = self.guest(place.vmid, place.node, place.kind)
                 if guest and guest.is_for(operation_key):
                     return guest
         return None
 
-    def is_running(self, guest: Guest) -> bool:
-        """Whether it runs now."""
+    def status(self, guest: Guest) -> dict[str, Any]:
+        """What it does now: `status` is running or stopped; loads and uptime beside it."""
         answer = self.api.get(f"{guest.path}/status/current")
         if not isinstance(answer, dict) or answer.get("status") not in ("running", "stopped"):
             raise ProxmoxError(Kind.UNREACHABLE, "the status of a machine cannot be read")
-        return bool(answer["status"] == "running")
+        return answer
+
+    def is_running(self, guest: Guest) -> bool:
+        """Whether it runs now."""
+        return bool(self.status(guest)["status"] == "running")
+
+    def lines(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
+        """A list of objects; whatever else is in it is passed over. Raises: ProxmoxError when it is no list."""
+        answer = self.api.get(path, **parameters)
+        if not isinstance(answer, list):
+            raise ProxmoxError(Kind.UNREACHABLE, "a list of the cluster is no list")
+        return [line for line in answer if isinstance(line, dict)]
+
+    def newest_task(self, guest: Guest, kind: str) -> str | None:
+        """The newest task of a type that works or worked on the machine, by its name; None when there is none."""
+        path = f"nodes/{guest.node}/tasks"
+        for line in self.lines(path, vmid=guest.vmid, typefilter=kind, source="all", limit=5):
+            if is_upid(line.get("upid")) and line.get("type") == kind:
+                return str(line["upid"])
+        return None
 
     def needs_restart(self, guest: Guest) -> bool:
         """Whether it runs with another number of cores or memory than its configuration says."""

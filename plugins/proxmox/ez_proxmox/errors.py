@@ -32,20 +32,25 @@ TABLE: Final[tuple[tuple[Kind, str], ...]] = (
         Kind.NOT_FOUND,
         r"configuration file '.*' does not exist|no such task|unable to find configuration file",
     ),
-    (Kind.TAKEN, r"config file already exists|VM \d+ already exists|already exists on node"),
+    (Kind.NOT_FOUND, r"snapshot '.*' does not exist|no rule at position|no such volume|no such IPSet"),
+    (Kind.TAKEN, r"config file already exists|(VM|CT) \d+ already exists|already exists on node"),
     (Kind.UNKNOWN, r"got no worker upid"),
     (
         Kind.PERMANENT,
         r"shrinking disks is not supported|storage '.*' does not exist|disk '.*' does not exist",
     ),
     (Kind.PERMANENT, r"not allowed for linked clones|can't clone (VM )?to|SSH public key validation error"),
+    (Kind.PERMANENT, r"snapshot name '.*' already used|snapshot feature is not available|can't snapshot"),
     (Kind.PERMANENT, r"no such cluster node|hostname lookup '.*' failed"),
     (Kind.PERSON, r"protection mode enabled|used in HA resources"),
     (
         Kind.BUSY,
         r"is locked|can't lock file|got (lock )?timeout|checksum mismatch|is running - destroy failed",
     ),
-    (Kind.ALREADY, r"VM \d+ already running|VM \d+ (is )?not running|(IPSet|address) '.*' already exists"),
+    (
+        Kind.ALREADY,
+        r"(VM|CT) \d+ already running|(VM|CT) \d+ (is )?not running|(IPSet|address) '.*' already exists",
+    ),
 )
 _COMPILED: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in TABLE)
 _STATUS: Final = {

@@ -1,4 +1,4 @@
-"""A virtual machine as the cluster describes it, read with suspicion: answers are input like any other."""
+"""A virtual machine or container as the cluster describes it, read with suspicion: answers are input like any other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from ez_proxmox import marks
 from ez_proxmox.errors import Kind, ProxmoxError
 
 NODE: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?")
-DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d+")
+DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d+|rootfs")
+QEMU: Final = "qemu"
+LXC: Final = "lxc"
+KINDS: Final = (QEMU, LXC)
 SIZE: Final = re.compile(r"(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)(?:,|$)")
 GIB: Final = {"": 1 / 1024**3, "K": 1 / 1024**2, "M": 1 / 1024, "G": 1.0, "T": 1024.0}
 
@@ -24,6 +27,8 @@ class Place:
     node: str
     name: str = ""
     tags: frozenset[str] = frozenset()
+    kind: str = QEMU
+    template: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,27 @@ class Guest:
     vmid: int
     node: str
     config: Mapping[str, Any]
+    kind: str = QEMU
 
     @property
     def path(self) -> str:
         """The address of its calls."""
-        return f"nodes/{self.node}/qemu/{self.vmid}"
+        return f"nodes/{self.node}/{self.kind}/{self.vmid}"
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a container (LXC)."""
+        return self.kind == LXC
+
+    @property
+    def title(self) -> str:
+        """How Proxmox calls it in its texts: VM 100, CT 101."""
+        return f"{'CT' if self.is_container else 'VM'} {self.vmid}"
+
+    @property
+    def name(self) -> str:
+        """Its host name."""
+        return str(self.config.get("hostname" if self.is_container else "name") or "")
 
     @property
     def lock(self) -> str | None:
@@ -61,10 +82,15 @@ class Guest:
         return str(self.config.get("onboot", 0)) == "1"
 
     @property
+    def addresses(self) -> list[str]:
+        """The addresses it is told to use, without prefix, the fourth version first; none with DHCP."""
+        line = str(self.config.get("net0" if self.is_container else "ipconfig0", ""))
+        return re.findall(r"(?:^|,)ip6?=([0-9a-fA-F.:]+)/", line)
+
+    @property
     def address(self) -> str | None:
-        """The address cloud-init gives it, without prefix; None with DHCP."""
-        found = re.search(r"(?:^|,)ip6?=([0-9a-fA-F.:]+)/", str(self.config.get("ipconfig0", "")))
-        return found[1] if found else None
+        """The first of its addresses; None with DHCP."""
+        return next(iter(self.addresses), None)
 
     def is_for(self, operation_key: str) -> bool:
         """Whether it carries our mark for the key."""
@@ -80,7 +106,7 @@ class Guest:
         name = first[1] if first and first[1] in names else (names[0] if names else None)
         size = SIZE.search(str(self.config[name])) if name else None
         if name is None or size is None:
-            raise ProxmoxError(Kind.PERMANENT, f"VM {self.vmid} has no disk whose size we can read")
+            raise ProxmoxError(Kind.PERMANENT, f"{self.title} has no disk whose size we can read")
         return name, float(size[1]) * GIB[size[2]]
 
     def _is_disk(self, name: str) -> bool:
@@ -99,13 +125,13 @@ def node_name(value: object) -> str:
 
 
 def places(answer: object) -> list[Place]:
-    """Read /cluster/resources?type=vm: virtual machines only, templates too, containers not.
+    """Read /cluster/resources?type=vm: virtual machines and containers, templates too.
 
     Raises: ProxmoxError for anything that is not such a list.
     """
     if not isinstance(answer, list):
         raise ProxmoxError(Kind.UNREACHABLE, "the list of machines is no list")
-    return [_place(line) for line in answer if isinstance(line, dict) and line.get("type") == "qemu"]
+    return [_place(line) for line in answer if isinstance(line, dict) and line.get("type") in KINDS]
 
 
 def _place(line: Mapping[str, Any]) -> Place:
@@ -114,4 +140,5 @@ def _place(line: Mapping[str, Any]) -> Place:
     except (KeyError, TypeError, ValueError):
         raise ProxmoxError(Kind.UNREACHABLE, "the list of machines has a line without a number") from None
     tags = marks.split_tags(line.get("tags"))
-    return Place(vmid, node_name(line.get("node")), str(line.get("name", "")), tags)
+    template = str(line.get("template", 0)) == "1"
+    return Place(vmid, node_name(line.get("node")), str(line.get("name", "")), tags, line["type"], template)

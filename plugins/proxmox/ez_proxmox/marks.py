@@ -33,6 +33,18 @@ def carries(text: object, operation_key: str, vmid: int) -> bool:
     return any(found[1] == operation_key and found[2] == str(vmid) for found in LINE.finditer(text))
 
 
+def key_in(text: object, vmid: int) -> str | None:
+    """The operation key that a description marks this very machine with."""
+    if not isinstance(text, str):
+        return None
+    return next((found[1] for found in LINE.finditer(text) if found[2] == str(vmid)), None)
+
+
+def note(operation_key: str, step_key: str) -> str:
+    """The note of a snapshot or backup: for which machine of ours, and by which step of which job it was made."""
+    return f"{fingerprint(operation_key)} {hashlib.sha256(step_key.encode()).hexdigest()[:20]}"
+
+
 def split_tags(text: object) -> frozenset[str]:
     """The tags of a machine."""
     return frozenset(re.split(r"[;, ]+", text)) - {""} if isinstance(text, str) else frozenset()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, DateTime, Integer, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -44,4 +44,19 @@ class Number(Base):
     server_id: Mapped[int] = mapped_column(Integer)
     vmid: Mapped[int] = mapped_column(Integer)
     operation_key: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ReverseName(Base):
+    """The name an address shall have in reverse DNS; `is_set` when a person has said that it was entered."""
+
+    __tablename__ = "ez_proxmox_reverse_name"
+    __table_args__ = (UniqueConstraint("server_id", "address", name="uq_ez_proxmox_reverse_name_address"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    server_id: Mapped[int] = mapped_column(Integer)
+    address: Mapped[str] = mapped_column(String(45))
+    operation_key: Mapped[str] = mapped_column(String(200), index=True)
+    name: Mapped[str] = mapped_column(String(253))
+    is_set: Mapped[bool] = mapped_column(Boolean, default=False)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

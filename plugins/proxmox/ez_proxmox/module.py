@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from ez_proxmox.creation import ADDRESS_STEP, Creation, resource_of
+from ez_proxmox.actions import actions
+from ez_proxmox.backups import Backups
+from ez_proxmox.console import open_console
+from ez_proxmox.creation import ADDRESS_STEP, Creation
+from ez_proxmox.instance import resource_of
+from ez_proxmox.looking import Looking
 from ez_proxmox.power import Power
 from ez_proxmox.removal import Removal
 from ez_proxmox.settings import FirstServer, OrderSettings, ProductSettings, ServerSettings
-from ez_proxmox.workshop import CLONE_STEP, Workshop
+from ez_proxmox.signals import telling
+from ez_proxmox.survey import Survey
+from ez_proxmox.workshop import CLONE_STEP, LONG, Workshop
 from ezcore.plugin_api.jobs import Step
+from ezcore.plugin_api.ports.looks import ConsoleTarget, Look, RemoteAccount, ServerReport, UsageSample
 from ezcore.plugin_api.ports.provisioning import (
     Capability,
+    ModuleAction,
     ModuleStep,
     ProvisioningCall,
     ProvisioningModule,
@@ -27,7 +36,7 @@ CallStep = Step[ProvisioningCall]
 
 
 class ProxmoxModule(ProvisioningModule):
-    """Rents out virtual machines of Proxmox VE clusters."""
+    """Rents out virtual machines and containers of Proxmox VE clusters."""
 
     name: ClassVar[str] = "proxmox"
     label: ClassVar[str] = "Proxmox VE"
@@ -39,6 +48,11 @@ class ProxmoxModule(ProvisioningModule):
             Capability.TERMINATE,
             Capability.CHANGE_PACKAGE,
             Capability.ONE_TIME_SECRET,
+            Capability.TEST_CONNECTION,
+            Capability.LOOK,
+            Capability.LIST_ACCOUNTS,
+            Capability.USAGE,
+            Capability.CONSOLE,
         }
     )
     server_model: ClassVar[type[BaseModel]] = ServerSettings
@@ -83,10 +97,11 @@ class ProxmoxModule(ProvisioningModule):
 
     def terminate(self) -> Sequence[ModuleStep]:
         """Gone with its disks; address and number are free again."""
-        removal = Removal(self.workshop)
+        removal, backups = Removal(self.workshop), Backups(self.workshop)
         return [
             CallStep("stop", "Stop the machine", removal.stop),
             CallStep("destroy", "Delete the machine", removal.destroy, deadline=timedelta(hours=12)),
+            CallStep("remove_backups", "Remove its backups", backups.delete_all, deadline=LONG),
             CallStep("release", "Free address and number", removal.release),
         ]
 
@@ -95,6 +110,8 @@ class ProxmoxModule(ProvisioningModule):
         power, do = Power(self.workshop), Creation(self.workshop)
         return [
             CallStep("change_size", "Set the new size", power.change_size),
+            CallStep(ADDRESS_STEP, "Reserve its addresses", do.reserve_address),
+            CallStep("isolate", "Fence it in", do.isolate),
             CallStep("resize_disk", "Grow the disk", do.resize_disk),
             CallStep("restart", "Restart with the new size", power.restart),
         ]
@@ -105,3 +122,34 @@ class ProxmoxModule(ProvisioningModule):
         with self.workshop.cluster(server) as cluster:
             guest = cluster.find(operation_key, number)
         return resource_of(guest, operation_key) if guest else None
+
+    def actions(self) -> Sequence[ModuleAction]:
+        """Switches, snapshots, backups, network, reinstallation."""
+        return actions(self.workshop)
+
+    def test_connection(self, server: ServerFacts) -> ServerReport:
+        """Version, nodes, and what the token may not do, in words."""
+        with telling():
+            return Survey(self.workshop).report(server)
+
+    def look(self, server: ServerFacts, resource: Resource) -> Look:
+        """The machine as the cluster shows it now."""
+        with telling():
+            return Looking(self.workshop).look(server, resource)
+
+    def list_accounts(self, server: ServerFacts) -> Sequence[RemoteAccount]:
+        """All guests of the cluster."""
+        with telling():
+            return Survey(self.workshop).accounts(server)
+
+    def read_usage(
+        self, server: ServerFacts, resources: Sequence[Resource], since: datetime
+    ) -> Sequence[UsageSample]:
+        """Traffic in GiB per hour."""
+        with telling():
+            return Survey(self.workshop).usage(server, resources, since)
+
+    def console(self, server: ServerFacts, resource: Resource) -> ConsoleTarget:
+        """A screen of the machine, open for some seconds."""
+        with telling():
+            return open_console(self.workshop, server, resource)

@@ -77,7 +77,7 @@ class Power:
             _, gib = guest.boot_disk()
             if gib > size.disk_gb:
                 raise PermanentFailure(f"a disk cannot shrink from {gib:g} to {size.disk_gb} GiB")
-            cluster.api.put(f"{guest.path}/config", **cloudinit.sizes(size))
+            cluster.api.put(f"{guest.path}/config", **cloudinit.sizes(size, guest.kind))
         return {"vmid": guest.vmid}
 
     @speaking

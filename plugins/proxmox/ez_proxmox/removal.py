@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ez_proxmox.addresses import Addresses
 from ez_proxmox.cluster import Cluster, task_of
 from ez_proxmox.errors import Kind, ProxmoxError
-from ez_proxmox.guest import Guest
+from ez_proxmox.guest import LXC, Guest
+from ez_proxmox.reverse import ReverseNames
 from ez_proxmox.signals import speaking
-from ez_proxmox.workshop import Workshop, follow, number_of
+from ez_proxmox.workshop import Workshop, follow, kind_of, number_of
 from ezcore.plugin_api import NeedsInfo, PermanentFailure
 from ezcore.plugin_api.ports.provisioning import ProvisioningCall
 
@@ -49,6 +51,21 @@ class Removal:
             )
 
     @speaking
+    def wipe(self, call: ProvisioningCall) -> dict[str, Any]:
+        """Delete it with its disks to make it anew; number, addresses and backup jobs stay."""
+        vmid, _ = number_of(call)
+        book = self.workshop.reservations(call.server)
+        if book.number(call.operation_key) != vmid:
+            book.change_number(call.operation_key, vmid)
+        with self.workshop.cluster(call.server, call.log) as cluster:
+            guest = _doomed(cluster, call)
+            if guest is None:
+                return {"gone": True}
+            progress = follow(cluster, call)
+            upid = task_of(cluster.api.delete(guest.path, **{"destroy-unreferenced-disks": 1}))
+            raise progress.wait(2, upid, "the old disks are being deleted")
+
+    @speaking
     def release(self, call: ProvisioningCall) -> dict[str, Any]:
         """Give address and number back, now that nothing uses them."""
         self._give_back(call)
@@ -66,11 +83,14 @@ class Removal:
                 self.workshop.pause(1.0)
             try:
                 with self.workshop.cluster(call.server, call.log) as cluster:
-                    guest = cluster.find(call.operation_key, book.number(call.operation_key))
+                    guest = cluster.find(call.operation_key, book.number(call.operation_key), kind_of(call))
+                    if guest is None and self._is_being_made(cluster, call):
+                        last = "a container is being made and cannot be told apart yet"
+                        continue
                     if guest is None:
                         self._give_back(call)
                         return
-                    last = f"VM {guest.vmid} on {guest.node} is left"
+                    last = f"{guest.title} on {guest.node} is left"
                     self._push(cluster, guest)
             except ProxmoxError as error:
                 last = f"{last.split(': ')[0]}: {error.text}"
@@ -83,12 +103,20 @@ class Removal:
         book = self.workshop.reservations(call.server)
         try:
             with self.workshop.cluster(call.server, call.log) as cluster:
-                guest = cluster.find(call.operation_key, book.number(call.operation_key))
+                guest = cluster.find(call.operation_key, book.number(call.operation_key), kind_of(call))
         except ProxmoxError as error:
             raise PermanentFailure(f"the address stays reserved: {error.text}") from error
         if guest is not None:
             raise PermanentFailure(f"the address stays reserved: VM {guest.vmid} may still use it")
         self._give_back(call)
+
+    def _is_being_made(self, cluster: Cluster, call: ProvisioningCall) -> bool:
+        """A container carries its mark only when it is whole: until then its number and lock must do."""
+        number = self.workshop.reservations(call.server).number(call.operation_key)
+        if kind_of(call) != LXC or number is None:
+            return False
+        guest = cluster.guest(number, None, LXC)
+        return guest is not None and guest.lock == "create" and not guest.config.get("description")
 
     def _push(self, cluster: Cluster, guest: Guest) -> None:
         """One move towards its end: wait for the copy, stop it, or delete it."""
@@ -105,7 +133,8 @@ class Removal:
 
     def _give_back(self, call: ProvisioningCall) -> None:
         book = self.workshop.reservations(call.server)
-        book.release_address(call.operation_key)
+        Addresses(book, call.operation_key, ()).release()
+        ReverseNames(self.workshop).forget(call)
         book.release_number(call.operation_key)
 
 
@@ -115,12 +144,12 @@ def _doomed(cluster: Cluster, call: ProvisioningCall) -> Guest | None:
     Raises: NeedsInfo when its number belongs to a machine without our mark, until a person answers "gone".
     """
     vmid, hint = number_of(call)
-    guest = cluster.guest(vmid, hint)
+    guest = cluster.guest(vmid, hint, kind_of(call))
     if guest is None or guest.is_for(call.operation_key):
         return guest
     moved = cluster.find(call.operation_key)
     if moved is not None or (call.answer or "").strip().lower() == "gone":
         return moved
     raise NeedsInfo(
-        f'VM {vmid} on {guest.node} does not carry our mark; is ours gone? Answer "gone" to go on.'
+        f'{guest.title} on {guest.node} does not carry our mark; is ours gone? Answer "gone" to go on.'
     )

@@ -53,6 +53,12 @@ class Reservations:
                     return candidate, pool
         raise PoolsExhausted("all addresses of this server's pools are taken")
 
+    def addresses_of(self, operation_keys: Sequence[str]) -> list[str]:
+        """The addresses that these keys hold, in the order in which they were made."""
+        mine = (Address.server_id == self.server_id, Address.operation_key.in_(operation_keys))
+        with self.tables() as session:
+            return list(session.scalars(select(Address.address).where(*mine).order_by(Address.id)))
+
     def release_address(self, operation_key: str) -> None:
         """Give the address back; nothing happens when there is none."""
         mine = self._own_address(operation_key)

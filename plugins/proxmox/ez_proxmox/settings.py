@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -16,6 +16,7 @@ HOST_NAME = re.compile(
 )
 Vmid = Annotated[int, Field(ge=100, le=999_999_999)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$|^$"
+MOST_EXTRA: Final = 32
 
 
 class ServerSettings(BaseModel):
@@ -38,6 +39,15 @@ class ServerSettings(BaseModel):
     )
     storage: str = Field(
         default="", title="Storage", pattern=NAME, description="Makes full clones to this storage"
+    )
+    container_storage: str = Field(
+        default="",
+        title="Storage of containers",
+        pattern=NAME,
+        description="For their disks; empty: no containers",
+    )
+    backup_storage: str = Field(
+        default="", title="Storage of backups", pattern=NAME, description="Empty: no backups are offered"
     )
     bridge: str = Field(default="vmbr0", title="Bridge", pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")
     vlan: int | None = Field(default=None, title="VLAN", ge=1, le=4094)
@@ -89,10 +99,13 @@ class FirstServer(ServerSettings):
 
 
 class ProductSettings(BaseModel):
-    """The size of a virtual machine as a product sells it."""
+    """What a product sells: kind, size, addresses, place. Configurable options may set each of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: Literal["qemu", "lxc"] = Field(
+        default="qemu", title="Kind", description="qemu: virtual machine, lxc: container"
+    )
     cores: int = Field(default=1, title="CPU cores", ge=1, le=128)
     memory_mb: int = Field(default=1024, title="Memory (MiB)", ge=128, le=4_194_304)
     disk_gb: int = Field(default=10, title="Disk (GiB)", ge=1, le=65_536)
@@ -100,6 +113,20 @@ class ProductSettings(BaseModel):
         default=None, title="Template", description="Instead of the server's own"
     )
     user: str = Field(default="debian", title="User name", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
+    swap_mb: int = Field(default=512, title="Swap of containers (MiB)", ge=0, le=1_048_576)
+    container_template: str = Field(
+        default="",
+        title="Template of containers",
+        description="local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst",
+        pattern=r"^$|^[A-Za-z][A-Za-z0-9._-]*:vztmpl/[A-Za-z0-9._-]+$",
+        max_length=255,
+    )
+    node: str = Field(
+        default="", title="Node", pattern=NAME, description="Location; empty: the server's own choice"
+    )
+    extra_ips: int = Field(default=0, title="More IPv4 addresses", ge=0, le=MOST_EXTRA)
+    snapshots: int = Field(default=3, title="Snapshots at most", ge=0, le=50)
+    backups: int = Field(default=3, title="Backups at most", ge=0, le=100)
 
 
 class OrderSettings(BaseModel):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import Final, TypeVar
 
@@ -36,6 +37,22 @@ _SIGNALS: Final[Mapping[Kind, Callable[[str], Exception]]] = {
     ),
     Kind.PERSON: lambda text: NeedsInfo(f"Somebody protected this machine on purpose: {text}. May it go on?"),
 }
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Outside of steps: the cluster's errors as what the core understands.
+
+    Raises: PermanentFailure (refused), RetryAfter (busy, unreachable), OutcomeUnknown.
+    """
+    try:
+        yield
+    except ProxmoxError as error:
+        if error.kind in (Kind.UNREACHABLE, Kind.NOT_FOUND, Kind.BUSY):
+            raise RetryAfter(BUSY_SECONDS, error.text) from error
+        if error.kind is Kind.UNKNOWN:
+            raise OutcomeUnknown(error.text) from error
+        raise PermanentFailure(error.text) from error
 
 
 def speaking(run: Callable[..., T]) -> Callable[..., T]:

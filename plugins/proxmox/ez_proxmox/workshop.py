@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from ez_proxmox.api import Log, ProxmoxApi, Transport, silent
 from ez_proxmox.cluster import Cluster
 from ez_proxmox.errors import Kind, ProxmoxError, TaskFailed
-from ez_proxmox.guest import Guest
+from ez_proxmox.guest import LXC, QEMU, Guest
 from ez_proxmox.reservations import Reservations
 from ez_proxmox.settings import ServerSettings
 from ezcore.plugin_api import NeedsInfo, PermanentFailure, PluginContext, StillRunning
@@ -20,6 +21,7 @@ from ezcore.plugin_api.ports.provisioning import ProvisioningCall, ServerFacts
 GIVE_UP_AFTER: Final = 3
 LONGEST_WAIT: Final = 300.0
 CLONE_STEP: Final = "clone_template"
+LONG: Final = timedelta(hours=12)
 
 
 @dataclass
@@ -111,13 +113,20 @@ def number_of(call: ProvisioningCall) -> tuple[int, str | None]:
         raise PermanentFailure("this service has no machine number") from None
 
 
+def kind_of(call: ProvisioningCall) -> str:
+    """What the service is made as: what the resource says, else what the product says."""
+    facts = call.resource.facts if call.resource else {}
+    kind = facts.get("kind") or getattr(call.product_settings, "kind", QEMU)
+    return LXC if kind == LXC else QEMU
+
+
 def own_guest(cluster: Cluster, call: ProvisioningCall) -> Guest:
     """The machine of this service, wherever it was moved to.
 
     Raises: NeedsInfo when it is gone or does not carry our mark: changed by hand, so a person must look.
     """
     vmid, hint = number_of(call)
-    guest = cluster.guest(vmid, hint)
+    guest = cluster.guest(vmid, hint, kind_of(call))
     if guest is None:
         raise NeedsInfo(f"VM {vmid} is not on the cluster any more. Was it removed by hand?")
     if not guest.is_for(call.operation_key):

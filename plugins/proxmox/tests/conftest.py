@@ -35,6 +35,7 @@ from ezcore.plugin_api.sandbox import (
 )
 from ezcore.plugin_api.values import ClientFacts, Resource, ServiceFacts
 from ezcore.testkit import RunReport, StepRunner
+from plugins.proxmox.tests.vendor_schema import FOLDER, VendorSchema
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG5vdCBhIHNlY3JldCBidXQgMzIgYnl0ZXMgb2Yga2V5 ana+vps@example.test"
 OPTIONS = {"latency": "1", "latency.qmclone": "5", "auth_delay": "0", "resources_lag": "10"}
@@ -138,6 +139,16 @@ class House:
     def run(self, verb: str, key: str = "op_1", resource: Resource | None = None, **given: Any) -> RunReport:
         return self.runner(key, **given).run(verb, resource)
 
+    def act(self, verb: str, made: Resource, key: str = "job_1", /, **given: Any) -> RunReport:
+        """Run an action on what was made; `key` names its job, `given` may hold the fields of its form."""
+        action = self.module.action(verb)
+        assert action, verb
+        runner = {
+            n: given.pop(n) for n in ("doubled", "limit", "size", "server", "answer", "wait") if n in given
+        }
+        wish = action.input_model.model_validate(given) if action.input_model else None
+        return self.runner(key, input=wish, **runner).run(verb, made)
+
     def created(self, key: str = "op_1", **given: Any) -> Resource:
         report = self.run("create", key, **given)
         assert report.state == "complete", report.said
@@ -196,5 +207,10 @@ def house(tmp_path: Path, authority: Path) -> Iterator[House]:
         workshop = Workshop(Context(engine, SandboxClock(StandingClock(), app.store), values))
         made = House(app, served, ProxmoxModule(workshop), server, engine, tmp_path)
         workshop.pause = made.wait
+        schema = VendorSchema() if FOLDER else None
+        if schema:
+            app.witness = schema.check
         yield made
     engine.dispose()
+    # Whatever a test made us and the imitation say to each other is what the vendor's schema allows.
+    assert schema is None or schema.wrong == []

@@ -39,8 +39,8 @@ def test_a_name_that_is_no_node_never_becomes_part_of_an_address(node):
         places([{"type": "qemu", "vmid": 100, "node": node}])
 
 
-def test_containers_and_storages_in_the_list_are_passed_over():
-    assert places([{"type": "lxc", "vmid": 100, "node": "pve1"}, {"type": "storage"}]) == []
+def test_storages_in_the_list_are_passed_over():
+    assert places([{"type": "storage"}, {"type": "node", "node": "pve1"}]) == []
 
 
 @pytest.mark.parametrize("answer", ["", "UPID:x", 7, [], {}, True])

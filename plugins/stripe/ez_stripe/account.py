@@ -22,6 +22,10 @@ class StripeAccount:
         self._open: tuple[StripeSettings, StripeApi] | None = None
         self.transport: Callable[[], Any] | None = None
 
+    def forget(self) -> None:
+        """Open the account anew at the next call: the transport was changed."""
+        self._open = None
+
     @property
     def settings(self) -> StripeSettings:
         """The settings now. Raises: InvalidInput while they are wrong or missing."""

@@ -1,44 +1,59 @@
-"""Stripe as a payment gateway: hosted checkout that stores the card, charges off-session, refunds, look-ups.
+"""Stripe as a payment gateway: hosted pages, stored cards charged off-session, subscriptions, refunds, look-ups.
 
-We are the billing engine: only Customers, Checkout Sessions, PaymentIntents and Refunds are used. Every POST
-carries an idempotency key made from the operation key, and everything made carries the operation key in its
-metadata: Stripe forgets idempotency keys after a day, metadata never.
+Either we bill and Stripe takes the money, or Stripe bills a subscription and we mirror it. Every POST that makes
+something carries an idempotency key made from the operation key, and what is made carries the operation key in
+its metadata: Stripe forgets idempotency keys after a day, metadata never.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel
 
 from ez_stripe.account import StripeAccount
+from ez_stripe.bills import payment_of
 from ez_stripe.errors import CardDeclined, Missing
-from ez_stripe.params import CHECKOUT, capture_params, checkout_params, customer_params, refund_params
-from ez_stripe.reading import Doc, Unreadable, number, text, text_or_none
+from ez_stripe.event_types import UNDERSTOOD
+from ez_stripe.opening import Opening
+from ez_stripe.params import CHECKOUT, capture_params, refund_params
+from ez_stripe.reading import Doc, Unreadable, id_of, inner, text, text_or_none
 from ez_stripe.results import (
     FLOW,
     OPERATION,
+    REFERENCE,
+    money,
     ours,
     result_of_intent,
     result_of_refund,
     result_of_session,
     said,
+    stored_method,
 )
 from ez_stripe.settings import StripeSettings
 from ezcore.plugin_api import OutcomeUnknown, PermanentFailure, RetryAfter
 from ezcore.plugin_api.ports.gateway import (
+    Agreement,
     CaptureRequest,
     CheckoutRequest,
     CheckoutStarted,
     Gateway,
     GatewayCapability,
+    GatewayEvent,
     PaymentResult,
+    PortalRequest,
     RefundRequest,
     RefundResult,
+    SetupRequest,
+    StoredMethod,
+    SubscriptionRequest,
 )
+
+_ENDED = ("canceled", "incomplete_expired")
 
 
 class StripeGateway(Gateway):
@@ -52,12 +67,20 @@ class StripeGateway(Gateway):
             GatewayCapability.CAPTURE,
             GatewayCapability.REFUND,
             GatewayCapability.FIND,
+            GatewayCapability.SETUP,
+            GatewayCapability.DELETE_METHOD,
+            GatewayCapability.EXPIRE,
+            GatewayCapability.SUBSCRIBE,
+            GatewayCapability.PORTAL,
+            GatewayCapability.EVENTS,
+            GatewayCapability.AGREEMENTS,
         }
     )
     settings_model: ClassVar[type[BaseModel] | None] = StripeSettings
 
     def __init__(self, account: StripeAccount) -> None:
         self._account = account
+        self._opening = Opening(account)
 
     def start_checkout(self, request: CheckoutRequest) -> CheckoutStarted:
         """Open a Checkout page. Safe to repeat with the same operation key.
@@ -65,20 +88,28 @@ class StripeGateway(Gateway):
         Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
         """
         with _believing(writes=True):
-            customer = request.client.customer_id or self._new_customer(request)
-            try:
-                session = self._new_session(request, customer)
-            except Missing as missing:
-                if missing.param != "customer":
-                    raise
-                # Somebody deleted the customer at Stripe: the shop goes on with a new one.
-                session = self._new_session(request, self._new_customer(request))
-            return CheckoutStarted(
-                url=text(session, "url"),
-                external_id=text(session, "id"),
-                customer_id=text(session, "customer"),
-                expires_at=datetime.fromtimestamp(number(session, "expires_at"), UTC),
-            )
+            return self._opening.payment(request)
+
+    def start_setup(self, request: SetupRequest) -> CheckoutStarted:
+        """Open a Checkout page that keeps a method and charges nothing. Safe to repeat with the same operation key.
+
+        Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
+        """
+        with _believing(writes=True):
+            return self._opening.setup(request)
+
+    def start_subscription(self, request: SubscriptionRequest) -> CheckoutStarted:
+        """Open a Checkout page after which Stripe bills by itself. Safe to repeat with the same operation key.
+
+        Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
+        """
+        with _believing(writes=True):
+            return self._opening.subscription(request)
+
+    def portal_url(self, request: PortalRequest) -> str:
+        """The address of Stripe's Customer Portal. Raises: Refused, RetryAfter, OutcomeUnknown, PermanentFailure."""
+        with _believing(writes=True):
+            return self._opening.portal(request)
 
     def capture(self, request: CaptureRequest) -> PaymentResult:
         """Charge a stored method. Safe to repeat, also after Stripe forgot the key.
@@ -107,7 +138,7 @@ class StripeGateway(Gateway):
         with _believing(writes=False):
             session = self._session(operation_key, checkout_id)
             if session is not None:
-                return result_of_session(session)
+                return self._session_result(session)
             intent = self._intent(operation_key)
             if intent is None:
                 return None
@@ -120,20 +151,100 @@ class StripeGateway(Gateway):
         """
         api = self._account.api
         with _believing(writes=True):
-            for known in api.refunds_of(request.external_id):
+            for known in api.refunds_of(payment_intent=request.external_id):
                 if ours(known, OPERATION) == request.operation_key:
                     return result_of_refund(known)
             return result_of_refund(
                 api.create_refund(refund_params(request), _key(request.operation_key, "refund"))
             )
 
-    def _new_customer(self, request: CheckoutRequest) -> str:
-        key = _key(request.operation_key, "customer")
-        return text(self._account.api.create_customer(customer_params(request.client), key), "id")
+    def cancel_subscription(self, external_id: str, *, at_period_end: bool, operation_key: str) -> None:
+        """Stop Stripe's billing, now or with the paid period. One that ended already is no error.
 
-    def _new_session(self, request: CheckoutRequest, customer: str) -> Doc:
-        params = checkout_params(request, customer)
-        return self._account.api.create_session(params, _key(request.operation_key, "checkout"))
+        Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
+        """
+        api = self._account.api
+        with _believing(writes=True):
+            known = api.subscription(external_id)
+            if _has_ended(known) or (at_period_end and _will_end(known)):
+                return
+            try:
+                if at_period_end:
+                    api.end_subscription_later(external_id, _key(operation_key, "cancel"))
+                else:
+                    api.end_subscription(external_id)
+            except (Missing, PermanentFailure):
+                # It may have ended between our look and our wish.
+                if not _has_ended(api.subscription(external_id)):
+                    raise
+
+    def delete_method(self, method: StoredMethod) -> None:
+        """Forget a stored method. One that is gone already is no error.
+
+        Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
+        """
+        api = self._account.api
+        with _believing(writes=True):
+            try:
+                api.detach_method(method.external_id)
+            except Missing:
+                return
+            except PermanentFailure:
+                if id_of(api.method(method.external_id), "customer") is not None:
+                    raise
+
+    def expire_checkout(self, external_id: str) -> PaymentResult:
+        """Close an open page; says so when it was finished a moment before.
+
+        Raises: RetryAfter, OutcomeUnknown, PermanentFailure.
+        """
+        api = self._account.api
+        with _believing(writes=True):
+            try:
+                session = api.expire_session(external_id)
+            except PermanentFailure:
+                session = api.session(external_id)
+                if text(session, "status") == "open":
+                    raise
+            return self._session_result(session)
+
+    def list_events(self, since: datetime) -> Sequence[GatewayEvent]:
+        """Every event of the types that our webhook endpoint asks for, oldest first; at most thirty days back.
+
+        Raises: RetryAfter, PermanentFailure.
+        """
+        with _believing(writes=False):
+            version = self._account.settings.api_version
+            found = [_event(doc, version) for doc in self._account.api.events(since) if _is_asked_for(doc)]
+            return found[::-1]
+
+    def list_agreements(self) -> Sequence[Agreement]:
+        """Every subscription of the account, ours or not. Raises: RetryAfter, PermanentFailure."""
+        with _believing(writes=False):
+            return [
+                Agreement(
+                    external_id=text(doc, "id"),
+                    reference=ours(doc, REFERENCE),
+                    lives=not _has_ended(doc) and text(doc, "status") != "incomplete",
+                    status=text(doc, "status"),
+                )
+                for doc in self._account.api.subscriptions()
+            ]
+
+    def _session_result(self, session: Doc) -> PaymentResult:
+        invoice_id = id_of(session, "invoice")
+        if text(session, "status") != "complete" or invoice_id is None:
+            return result_of_session(session)
+        # A subscription began: what was paid is the payment of its first invoice.
+        intent = payment_of(self._account.api, invoice_id)
+        if intent is not None:
+            return result_of_intent(intent, open_page=False)
+        paid = text(session, "payment_status") != "unpaid"
+        return PaymentResult(
+            status="succeeded" if paid else "pending",
+            amount=money(session, "amount_total") if paid else None,
+            customer_id=id_of(session, "customer"),
+        )
 
     def _charged_before(self, request: CaptureRequest) -> Doc | None:
         newest = self._account.api.intents(customer=request.method.customer_id)
@@ -182,7 +293,31 @@ def _declined(declined: CardDeclined) -> PaymentResult:
         external_id=text_or_none(declined.intent, "id"),
         customer_id=text_or_none(declined.intent, "customer"),
         reason=said(declined.message, code),
+        method=stored_method(inner(inner(declined.intent, "last_payment_error"), "payment_method")),
     )
+
+
+def _has_ended(subscription: Doc) -> bool:
+    return text(subscription, "status") in _ENDED
+
+
+def _will_end(subscription: Doc) -> bool:
+    return subscription.get("cancel_at_period_end") is True
+
+
+def _is_asked_for(event: Doc) -> bool:
+    elsewhere = text_or_none(event, "account") or text_or_none(event, "context")
+    return not elsewhere and text_or_none(event, "type") in UNDERSTOOD
+
+
+def _event(event: Doc, version: str) -> GatewayEvent:
+    """As our endpoint would have sent it.
+
+    Stripe lists events in the version that the account spoke at the time, and sends them in the endpoint's. We read
+    nothing of them but ids, which are the same in all versions.
+    """
+    body = json.dumps({**event, "api_version": version}).encode()
+    return GatewayEvent(external_id=text(event, "id"), body=body)
 
 
 def _of(documents: list[Doc], operation_key: str) -> Doc | None:

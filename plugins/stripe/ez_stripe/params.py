@@ -14,14 +14,14 @@ bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms 
 ro ru sk sl sv th tr vi zh zh-HK zh-TW
 """
 _LOCALES = frozenset(_LANGUAGES.split())
-_NAME, _METADATA, _DESCRIPTION = 250, 500, 1000
+NAME, _METADATA, _DESCRIPTION = 250, 500, 1000
 """The longest texts Stripe takes."""
 CHECKOUT, CAPTURE = "checkout", "capture"
 
 
 def customer_params(client: ClientFacts) -> dict[str, Any]:
     """A customer for a client of ours."""
-    return {"name": client.name[:_NAME], "email": client.email, "metadata": {"ez_client": str(client.id)}}
+    return {"name": client.name[:NAME], "email": client.email, "metadata": {"ez_client": str(client.id)}}
 
 
 def checkout_params(request: CheckoutRequest, customer: str) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def checkout_params(request: CheckoutRequest, customer: str) -> dict[str, Any]:
 
     Raises: PermanentFailure for an amount that Stripe cannot express.
     """
-    metadata = _metadata(request.operation_key, request.reference, CHECKOUT)
-    product = {"name": request.description[:_NAME]}
+    metadata = metadata_of(request.operation_key, request.reference, CHECKOUT)
+    product = {"name": request.description[:NAME]}
     price = {
         "currency": request.amount.currency.lower(),
         "unit_amount": to_stripe(request.amount),
@@ -46,7 +46,7 @@ def checkout_params(request: CheckoutRequest, customer: str) -> dict[str, Any]:
         "line_items": [{"price_data": price, "quantity": 1}],
         "payment_intent_data": payment,
         "metadata": metadata,
-        "locale": _locale(request.client.language),
+        "locale": locale(request.client.language),
         "success_url": request.return_url,
         "cancel_url": request.cancel_url,
     }
@@ -65,7 +65,7 @@ def capture_params(request: CaptureRequest) -> dict[str, Any]:
         "off_session": True,
         "confirm": True,
         "description": request.description[:_DESCRIPTION],
-        "metadata": _metadata(request.operation_key, request.reference, CAPTURE),
+        "metadata": metadata_of(request.operation_key, request.reference, CAPTURE),
     }
 
 
@@ -79,11 +79,13 @@ def refund_params(request: RefundRequest) -> dict[str, Any]:
     }
 
 
-def _metadata(operation_key: str, reference: str, flow: str) -> dict[str, str]:
+def metadata_of(operation_key: str, reference: str, flow: str) -> dict[str, str]:
+    """Our fields, on everything that Stripe makes for us."""
     return {OPERATION: operation_key, REFERENCE: reference, FLOW: flow}
 
 
-def _locale(language: str) -> str:
+def locale(language: str) -> str:
+    """The page's language, by Stripe's name; what Stripe does not speak is left to the browser."""
     wanted = language.replace("_", "-")
     for name in (wanted, wanted.partition("-")[0]):
         if name in _LOCALES:

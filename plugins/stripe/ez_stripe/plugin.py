@@ -43,7 +43,7 @@ class StripePlugin(PluginBase):
     @hookimpl
     def ez_register_webhook_sources(self) -> Sequence[WebhookSource]:
         """Stripe's events at /webhooks/stripe/."""
-        return [StripeWebhooks(self.account)]
+        return [StripeWebhooks(self.account, lambda: self.context.time_zone)]
 
     @classmethod
     def sandbox(cls) -> SandboxSpec | None:

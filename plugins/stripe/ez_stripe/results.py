@@ -11,6 +11,7 @@ from ezcore.plugin_api.ports.gateway import PaymentResult, RefundResult, StoredM
 
 OPERATION, REFERENCE, FLOW = "ez_operation_key", "ez_reference", "ez_flow"
 """The names of our fields in Stripe's metadata."""
+_PAGE_EXPIRED = "the page expired"
 
 
 def ours(doc: Doc, name: str) -> str | None:
@@ -19,13 +20,29 @@ def ours(doc: Doc, name: str) -> str | None:
 
 
 def result_of_session(session: Doc) -> PaymentResult:
-    """What became of a Checkout Session with its payment expanded. Raises: Unreadable."""
+    """What became of a Checkout Session with its payment or setup expanded. Raises: Unreadable.
+
+    A page that stores a method has succeeded when it did: no amount, the method is told.
+    """
     status, intent = text(session, "status"), inner(session, "payment_intent")
     customer = id_of(session, "customer")
     if status == "expired":
-        return PaymentResult(status="expired", customer_id=customer, reason="the payment page expired")
+        return PaymentResult(
+            status="expired",
+            external_id=text_or_none(intent, "id"),
+            customer_id=customer,
+            reason=_PAGE_EXPIRED,
+        )
+    if status == "complete" and text(session, "mode") == "setup":
+        setup = inner(session, "setup_intent")
+        return PaymentResult(
+            status="succeeded",
+            external_id=text_or_none(setup, "id"),
+            customer_id=customer,
+            method=stored_method(inner(setup, "payment_method")),
+        )
     if status != "complete" or not intent:
-        return PaymentResult(status="pending", customer_id=customer, reason=_error(intent))
+        return PaymentResult(status="pending", customer_id=customer, reason=error_of(intent))
     return result_of_intent(intent, open_page=False)
 
 
@@ -36,13 +53,13 @@ def result_of_intent(intent: Doc, *, open_page: bool) -> PaymentResult:
     if status == "succeeded":
         return _succeeded(intent, known)
     if status == "canceled":
-        return PaymentResult(
-            status="expired" if open_page else "declined", reason="canceled at Stripe", **known
-        )
+        # A page that ran out cancels its payment; the session and the payment tell it alike.
+        ended = ("expired", _PAGE_EXPIRED) if open_page else ("declined", "canceled at Stripe")
+        return PaymentResult(status=ended[0], reason=ended[1], **known)
     if status in ("requires_payment_method", "requires_action") and not open_page:
         return _refused(intent, status, known)
     # Stripe's lists of statuses are open: one that nobody knows yet is not paid and not refused.
-    return PaymentResult(status="pending", reason=_error(intent), **known)
+    return PaymentResult(status="pending", reason=error_of(intent), **known)
 
 
 def result_of_refund(refund: Doc) -> RefundResult:
@@ -95,13 +112,19 @@ def _succeeded(intent: Doc, known: dict[str, str | None]) -> PaymentResult:
 
 
 def _refused(intent: Doc, status: str, known: dict[str, str | None]) -> PaymentResult:
-    code = text_or_none(inner(intent, "last_payment_error"), "code")
-    wants_client = status == "requires_action" or code == "authentication_required"
-    reason = _error(intent) or ("the bank wants to hear the client" if wants_client else "not paid")
-    return PaymentResult(status="requires_action" if wants_client else "declined", reason=reason, **known)
+    error = inner(intent, "last_payment_error")
+    wants_client = status == "requires_action" or text_or_none(error, "code") == "authentication_required"
+    reason = error_of(intent) or ("the bank wants to hear the client" if wants_client else "not paid")
+    return PaymentResult(
+        status="requires_action" if wants_client else "declined",
+        reason=reason,
+        method=stored_method(inner(error, "payment_method") or inner(intent, "payment_method")),
+        **known,
+    )
 
 
-def _error(intent: Doc) -> str | None:
+def error_of(intent: Doc) -> str | None:
+    """Why the last try to pay failed, if one did."""
     error = inner(intent, "last_payment_error")
     return said(
         text_or_none(error, "message"), text_or_none(error, "decline_code") or text_or_none(error, "code")

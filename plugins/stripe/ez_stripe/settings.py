@@ -40,6 +40,12 @@ class StripeSettings(BaseModel):
         title="API version",
         description="The version the webhook endpoint is pinned to. Events of another version are parked.",
     )
+    portal_configuration: str = Field(
+        default="",
+        pattern=r"|bpc_\w+",
+        title="Customer Portal configuration",
+        description="Starts with bpc_. Empty: the account's default one.",
+    )
     timeout: float = Field(default=20, gt=0, le=80, title="Seconds to wait for an answer")
 
     @field_validator("secret_key")

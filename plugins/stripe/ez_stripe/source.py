@@ -7,29 +7,20 @@ happened is read from Stripe when the event is processed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from ez_stripe.account import StripeAccount
 from ez_stripe.errors import Missing
-from ez_stripe.event_types import NOTHING_TO_DO, PAYMENT, REFUND, SESSION, person_reason
-from ez_stripe.params import CHECKOUT
-from ez_stripe.reading import Doc, Unreadable, id_of, inner, text, text_or_none
-from ez_stripe.results import FLOW, REFERENCE, money, ours, refund_status, result_of_intent, result_of_session
+from ez_stripe.event_types import NOTHING_TO_DO
+from ez_stripe.facts import READERS, Hint, Reading
+from ez_stripe.reading import Doc, Unreadable, inner, text, text_or_none
 from ez_stripe.settings import StripeSettings
 from ez_stripe.signature import verify
 from ezcore.plugin_api import Malformed, PermanentFailure, RetryAfter
-from ezcore.plugin_api.ports.webhook_source import (
-    Fact,
-    Parked,
-    PaymentFact,
-    RefundFact,
-    WebhookMessage,
-    WebhookSource,
-)
-
-_NOT_OURS = "nothing we asked for: it carries no reference of ours"
+from ezcore.plugin_api.ports.webhook_source import Fact, Parked, WebhookMessage, WebhookSource
 
 
 class StripeWebhooks(WebhookSource):
@@ -37,8 +28,9 @@ class StripeWebhooks(WebhookSource):
 
     name: ClassVar[str] = "stripe"
 
-    def __init__(self, account: StripeAccount) -> None:
+    def __init__(self, account: StripeAccount, zone: Callable[[], str] = lambda: "UTC") -> None:
         self._account = account
+        self._zone = zone
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         """Check who signed, and when. Raises: BadSignature."""
@@ -58,12 +50,12 @@ class StripeWebhooks(WebhookSource):
             park_reason=_mismatch(event, self._account.settings),
         )
 
-    def interpret(self, message: WebhookMessage, body: bytes) -> Sequence[Fact]:  # noqa: ARG002 - the port's own
+    def interpret(self, message: WebhookMessage, body: bytes) -> Sequence[Fact]:
         """Say what is so now. Raises: Parked, RetryAfter."""
         if message.park_reason:
             raise Parked(message.park_reason)
         try:
-            return self._facts(message)
+            return self._facts(message, body)
         except Missing as missing:
             raise Parked(f"Stripe has it no more: {missing}") from missing
         except PermanentFailure as refused:
@@ -71,56 +63,21 @@ class StripeWebhooks(WebhookSource):
         except Unreadable as odd:
             raise RetryAfter(60, str(odd)) from odd
 
-    def _facts(self, message: WebhookMessage) -> Sequence[Fact]:
-        kind = message.kind
-        reason = person_reason(kind)
-        if reason:
-            raise Parked(reason)
-        if kind in PAYMENT:
-            return self._payment(_object_id(message))
-        if kind in SESSION:
-            return self._checkout(_object_id(message))
-        if kind in REFUND:
-            return self._refund(_object_id(message))
-        if kind.startswith(NOTHING_TO_DO):
+    def _facts(self, message: WebhookMessage, body: bytes) -> Sequence[Fact]:
+        reader = READERS.get(message.kind)
+        if reader is not None:
+            reading = Reading(self._account.api, ZoneInfo(self._zone()))
+            return reader(reading, _hint(message, body))
+        if message.kind.startswith(NOTHING_TO_DO):
             return ()
-        raise Parked(f"unknown type of event: {kind}")
+        raise Parked(f"unknown type of event: {message.kind}")
 
-    def _payment(self, intent_id: str) -> Sequence[Fact]:
-        intent = self._account.api.intent(intent_id)
-        reference = ours(intent, REFERENCE)
-        if reference is None:
-            raise Parked(_NOT_OURS)
-        at_page = ours(intent, FLOW) == CHECKOUT
-        result = result_of_intent(intent, open_page=at_page)
-        # A card declined on an open page is no news: another may follow. The session tells the end.
-        if at_page and result.status == "pending" and text(intent, "status") != "processing":
-            return ()
-        return (PaymentFact(reference=reference, result=result),)
 
-    def _checkout(self, session_id: str) -> Sequence[Fact]:
-        session = self._account.api.session(session_id)
-        if text(session, "mode") != "payment":
-            raise Parked(f"a checkout in mode {session['mode']}: this plugin opens payments only")
-        reference = ours(session, REFERENCE)
-        if reference is None:
-            raise Parked(_NOT_OURS)
-        return (PaymentFact(reference=reference, result=result_of_session(session)),)
-
-    def _refund(self, refund_id: str) -> Sequence[Fact]:
-        refund = self._account.api.refund(refund_id)
-        payment = id_of(refund, "payment_intent")
-        if payment is None:
-            raise Parked("a refund without a payment of ours")
-        status = refund_status(refund)
-        return (
-            RefundFact(
-                payment_id=payment,
-                refund_id=text(refund, "id"),
-                status=status,
-                amount=money(refund, "amount"),
-            ),
-        )
+def _hint(message: WebhookMessage, body: bytes) -> Hint:
+    if message.object_id is None:
+        raise Parked("the event names no object")
+    data = inner(_event(body), "data")
+    return Hint(message.kind, message.object_id, inner(data, "object"), inner(data, "previous_attributes"))
 
 
 def _event(body: bytes) -> Doc:
@@ -158,9 +115,3 @@ def _mismatch(event: Doc, settings: StripeSettings) -> str | None:
             f"mode mismatch: the key is for {'live' if settings.livemode else 'test'} mode, the event is not"
         )
     return None
-
-
-def _object_id(message: WebhookMessage) -> str:
-    if message.object_id is None:
-        raise Parked("the event names no object")
-    return message.object_id

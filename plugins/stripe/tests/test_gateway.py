@@ -13,16 +13,25 @@ from ez_stripe.gateway import StripeGateway
 from ez_stripe.sandbox import SECRET_KEY, WEBHOOK_SECRET, StripeSandbox, clicks, sandbox_settings
 from ez_stripe.sandbox.transport import InProcessClient
 from ez_stripe.settings import StripeSettings
+from ez_stripe.source import StripeWebhooks
 
 from ezcore.plugin_api import Money, OutcomeUnknown, PermanentFailure, RetryAfter
 from ezcore.plugin_api.ports.gateway import CheckoutRequest, PaymentResult, RefundRequest, StoredMethod
 from ezcore.plugin_api.sandbox import Fault, MovingClock, RunningServer
 from ezcore.plugin_api.values import ClientFacts
-from ezcore.testkit import GatewayCase, GatewayContract
+from ezcore.testkit import GatewayCase, GatewayContract, SignedWebhooks
 
-KINDS = {"start_checkout": "checkout.session", "capture": "payment_intent", "refund": "refund"}
+KINDS = {
+    "start_checkout": "checkout.session",
+    "start_setup": "checkout.session",
+    "start_subscription": "checkout.session",
+    "capture": "payment_intent",
+    "refund": "refund",
+}
 CALLS = {
     "start_checkout": "checkout.sessions.create",
+    "start_setup": "checkout.sessions.create",
+    "start_subscription": "checkout.sessions.create",
     "capture": "payment_intents.create",
     "refund": "refunds.create",
 }
@@ -42,13 +51,22 @@ def method(client: stripe.StripeClient) -> StoredMethod:
 
 
 @pytest.fixture
-def case(gateway: StripeGateway, sandbox: StripeSandbox, method: StoredMethod) -> GatewayCase:
+def case(
+    gateway: StripeGateway, sandbox: StripeSandbox, method: StoredMethod, account: StripeAccount
+) -> GatewayCase:
     return GatewayCase(
         gateway=gateway,
         sandbox=sandbox,
         calls=CALLS,
         effects=lambda verb: len(sandbox.store.all(KINDS[verb])),
         method=method,
+        pay=clicks.pay,
+        running=lambda: [
+            one["id"]
+            for one in sandbox.store.all("subscription")
+            if one["status"] != "canceled" and not one["cancel_at_period_end"]
+        ],
+        webhooks=SignedWebhooks(StripeWebhooks(account), sign=lambda *_: {}, body=b""),
         secrets=(SECRET_KEY, WEBHOOK_SECRET),
         amount=AMOUNT,
     )

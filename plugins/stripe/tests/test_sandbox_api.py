@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import stripe
-from ez_stripe.sandbox import StripeSandbox, make
+from ez_stripe.sandbox import StripeSandbox, clicks, make
 
 from ezcore.plugin_api.sandbox import Fault, MovingClock, RunningServer, SandboxOptions, serve
 
@@ -213,6 +213,10 @@ def test_objects_carry_every_field_the_contract_requires(
     client.v1.refunds.create({"payment_intent": intent.id, "amount": 5})
     client.v1.setup_intents.create({})
     sandbox.payments.dispute(sandbox.store.all("charge")[0])
+    sandbox.methods.consent_ended(sandbox.store.all("payment_method")[0])
+    charge(client, *stored(client), "pay-2", amount=9000)
+    sandbox.payouts.send("eur")
+    subscribed(client, sandbox)
     line: Any = {
         "price_data": {"currency": "eur", "unit_amount": 5, "product_data": {"name": "x"}},
         "quantity": 1,
@@ -221,11 +225,111 @@ def test_objects_carry_every_field_the_contract_requires(
         {"mode": "payment", "success_url": "http://x.test/", "line_items": [line]}
     )
     for kind, fields in required_fields().items():
-        documents = sandbox.store.all(kind)
+        documents = sandbox.store.all(kind) or inside(sandbox, kind)
         assert documents, f"the test made no {kind}"
         for document in documents:
             bad = {name: document.get(name) for name in fields if document.get(name) is None}
             assert not bad, f"{kind} lacks {sorted(bad)}"
+
+
+def inside(sandbox: StripeSandbox, kind: str) -> list[Any]:
+    """Objects that live inside others only."""
+    holder, field = {
+        "invoice_line_item": ("invoice", "lines"),
+        "subscription_item": ("subscription", "items"),
+    }[kind]
+    return [item for document in sandbox.store.all(holder) for item in document[field]["data"]]
+
+
+def subscribed(client: stripe.StripeClient, sandbox: StripeSandbox) -> Any:
+    """A subscription that began on a page and was renewed once; its page in the portal."""
+    customer = client.v1.customers.create({}).id
+    price: Any = {"currency": "eur", "unit_amount": 500, "product_data": {"name": "VPS"}}
+    monthly = {"price_data": {**price, "recurring": {"interval": "month"}}, "quantity": 1}
+    params: Any = {"mode": "subscription", "customer": customer, "success_url": "http://x.test/"}
+    page = client.v1.checkout.sessions.create(
+        {**params, "line_items": [monthly, {"price_data": price, "quantity": 1}]}
+    )
+    clicks.pay(page.url or "")
+    sandbox.tick(at_once=True)
+    return client.v1.billing_portal.sessions.create({"customer": customer})
+
+
+def test_a_tick_renews_and_bills_what_is_due_next(
+    client: stripe.StripeClient, sandbox: StripeSandbox
+) -> None:
+    subscribed(client, sandbox)
+    (subscription,) = client.v1.subscriptions.list().data
+    reasons = [(one.billing_reason, one.status, one.total) for one in client.v1.invoices.list().data]
+    assert reasons == [("subscription_cycle", "paid", 500), ("subscription_create", "paid", 1000)]
+    ends = [item.current_period_end for item in subscription["items"].data]
+    assert ends == [int(datetime(2027, 1, 22, 12, tzinfo=UTC).timestamp())]
+    assert kinds(client)[-6:-1] == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ]
+
+
+def test_what_left_stripes_objects_is_not_brought_back(
+    client: stripe.StripeClient, sandbox: StripeSandbox
+) -> None:
+    subscribed(client, sandbox)
+    gone = {
+        "subscription": {"current_period_start", "current_period_end"},
+        "invoice": {"subscription", "payment_intent", "charge", "paid", "tax"},
+        "charge": {"invoice", "refunds"},
+    }
+    for kind, names in gone.items():
+        for document in sandbox.store.all(kind):
+            assert not names & set(document)
+
+
+def test_a_mode_takes_the_data_and_the_prices_that_belong_to_it(client: stripe.StripeClient) -> None:
+    price: Any = {"currency": "eur", "unit_amount": 500, "product_data": {"name": "VPS"}}
+    once, monthly = (
+        {"price_data": p, "quantity": 1} for p in (price, {**price, "recurring": {"interval": "month"}})
+    )
+    bad: list[Any] = [
+        {"mode": "payment", "line_items": [monthly]},
+        {"mode": "subscription", "line_items": [once]},
+        {"mode": "subscription", "line_items": [monthly], "payment_intent_data": {"description": "x"}},
+        {"mode": "payment", "line_items": [once], "subscription_data": {"metadata": {"a": "b"}}},
+        {"mode": "barter", "line_items": [once]},
+    ]
+    for params in bad:
+        with pytest.raises(stripe.InvalidRequestError):
+            client.v1.checkout.sessions.create({**params, "success_url": "http://x.test/"})
+
+
+def test_a_subscription_that_ended_cannot_be_found_to_be_ended_again(
+    client: stripe.StripeClient, sandbox: StripeSandbox
+) -> None:
+    subscribed(client, sandbox)
+    (subscription,) = client.v1.subscriptions.list().data
+    client.v1.subscriptions.cancel(subscription.id)
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.subscriptions.cancel(subscription.id)
+    assert refusal.value.code == "resource_missing"
+    with pytest.raises(stripe.InvalidRequestError, match="canceled subscription"):
+        client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    sandbox.tick(at_once=True)
+    assert len(client.v1.invoices.list().data) == 2, "nothing is billed after the end"
+
+
+def test_a_deleted_customer_is_billed_no_more(client: stripe.StripeClient, sandbox: StripeSandbox) -> None:
+    customer = subscribed(client, sandbox).customer
+    client.v1.customers.delete(customer)
+    assert [one.status for one in client.v1.subscriptions.list({"status": "canceled"}).data] == ["canceled"]
+
+
+def test_a_payout_takes_what_is_there(client: stripe.StripeClient) -> None:
+    charge(client, *stored(client), "pay-1", amount=1000)
+    with pytest.raises(stripe.InvalidRequestError, match="insufficient funds"):
+        client.v1.payouts.create({"amount": 961, "currency": "eur"})
+    assert client.v1.payouts.create({"amount": 960, "currency": "eur"}).status == "in_transit"
 
 
 def required_fields() -> dict[str, list[str]]:

@@ -198,3 +198,13 @@ def finish(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
     process.stdout.close()
     return process.wait(timeout=15)
+
+
+def test_an_endpoint_gets_only_the_types_that_are_switched_on_for_it(sandbox):
+    came = []
+    sandbox.account.webhooks.configure("http://127.0.0.1:1/", WEBHOOK_SECRET)
+    sandbox.account.webhooks.only({"payment_intent.succeeded"})
+    for type_ in ("payment_intent.created", "payment_intent.succeeded"):
+        sandbox.account.emit(type_, {"id": "pi_1", "object": "payment_intent"})
+    sandbox.account.webhooks.deliver_due(lambda post: came.append(json.loads(post.body)["type"]) or 200)
+    assert came == ["payment_intent.succeeded"]

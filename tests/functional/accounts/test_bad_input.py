@@ -88,24 +88,37 @@ def smuggled(*asked: str) -> list[dict[str, str]]:
 
 # B014, H20
 def test_no_column_can_be_smuggled_into_a_sign_up(browser, work):
-    for extra in smuggled(*FORM, "company", "leave_empty"):
+    for extra in smuggled(*FORM, "company", "tax_number", "leave_empty"):
         browser.post("/accounts/signup/", {**extra, **FORM, "csrf_token": csrf(browser)}, status=303)
     with work.read() as uow:
         user, client = uow.session.scalars(select(User)).one(), uow.session.scalars(select(Client)).one()
         assert (user.verified_at, user.staff_role_id, user.disabled_at) == (None, None, None)
         assert (client.id, client.status, client.currency, client.language) == (1, "active", "EUR", "en")
+        assert (client.tax_exempt, client.tax_number_state) == (False, "none")
 
 
 def test_no_column_can_be_smuggled_into_a_profile(ann, browser, work):
     browser.log_in()
     own = {"name": "Ann", "country": "FI"}
-    fields = ("name", "company", "line1", "line2", "postcode", "city", "region", "country", "language")
+    fields = (
+        "name",
+        "company",
+        "line1",
+        "line2",
+        "postcode",
+        "city",
+        "region",
+        "country",
+        "language",
+        "tax_number",
+    )
     token = csrf(browser, "/accounts/profile/")
     for extra in smuggled(*fields):
         browser.post("/accounts/profile/", {**extra, **own, "csrf_token": token}, status=303)
     with work.read() as uow:
         client = uow.session.scalars(select(Client)).one()
         assert (client.country, client.email, client.status, client.currency) == ("FI", ANN, "active", "EUR")
+        assert (client.tax_exempt, client.tax_number_state) == (False, "none")
 
 
 # B016
@@ -134,6 +147,7 @@ REFUSED_SIGN_UPS = [
     ("password", "short 7"), ("password", "password123"), ("password", "EZ Solutions"),
     ("password", "x" * 9_000), ("password", "x" * 129), ("country", "XX"), ("country", ""),
     ("name", ""), ("name", "x" * 1000), ("name", "\u200b"), ("leave_empty", "spam"), ("terms", "no"),
+    ("tax_number", "EE100931557"), ("tax_number", "DE136695976"), ("tax_number", "x" * 50),
 ]  # fmt: skip
 
 

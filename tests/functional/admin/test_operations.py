@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from ezcore.automation.tasks import TASKS, tick
+from ezcore.jobs.hold import hold
 from ezcore.jobs.inbox.models import InboxState, WebhookBody, WebhookEvent
 from ezcore.jobs.models import Job
+from ezcore.services.services.models import Service
 from tests.functional.admin.conftest import form_to, log_in_again, token_of, words_of
 
 
@@ -40,7 +42,8 @@ def test_daily_tasks_stay_visible_among_those_of_every_minute(shop, staff):
     rows = staff.get("/admin/automation/").html.select("tbody tr")
     assert len(rows) == len(TASKS)
     # At eleven in the shop's morning every daily task has had its time.
-    assert not [row.th.get_text() for row in rows if "never" in row.get_text()]
+    last = '[data-label="Last run"]'
+    assert not [row.th.get_text() for row in rows if row.select_one(last).get_text(strip=True) == "never"]
 
 
 def test_support_previews_and_does_not_run(as_staff, office):
@@ -96,3 +99,47 @@ def test_a_refused_try_stands_in_the_audit_log_as_refused(shop, staff):
     words = words_of(staff.get("/admin/audit/?object=webhook_source"))
     assert "Refused" in words
     assert "bad signature" in words
+
+
+def test_a_list_is_kept_approved_and_executed_as_it_was_shown(shop, staff, paid, office):
+    shop.work.clock.advance(timedelta(days=27))
+    staff = log_in_again(shop, staff)
+    page = (
+        form_to(staff.get("/admin/automation/renewals/"), "/previews/").submit(status=303).follow(status=200)
+    )
+    assert "1 invoices" in words_of(page)
+    assert "Not approved" in words_of(page)
+    with pytest.raises(Exception, match="No row was found"):
+        office.invoice("2026-00002")
+    for _ in range(2):
+        done = form_to(page, "/approve/").submit(status=303).follow(status=200)
+        assert "1 issued, 0 left out" in words_of(done)
+    assert office.invoice("2026-00002").status == "unpaid"
+    assert [entry.actor_name for entry in office.trail("automation.approve")] == ["Kadri"]
+
+
+def test_what_changed_since_the_list_was_made_is_shown_as_left_out(shop, staff, paid, office):
+    shop.work.clock.advance(timedelta(days=27))
+    staff = log_in_again(shop, staff)
+    page = (
+        form_to(staff.get("/admin/automation/renewals/"), "/previews/").submit(status=303).follow(status=200)
+    )
+    with shop.work.write() as uow:
+        for service in uow.session.query(Service):
+            service.price_minor += 1
+    done = form_to(page, "/approve/").submit(status=303).follow(status=200)
+    assert "0 issued, 1 left out" in words_of(done)
+    assert "changed since it was shown" in words_of(done)
+
+
+def test_a_hold_is_shown_and_ends_with_a_reason(shop, staff, office):
+    with shop.work.write() as uow:
+        hold(uow, "the database has gone back")
+    page = staff.get("/admin/automation/")
+    assert "Money and machine actions are held" in words_of(page)
+    form = form_to(page, "/resume/")
+    form.submit(status=422)
+    form["reason"] = "compared with the bank"
+    after = form.submit(status=303).follow(status=200)
+    assert "are held" not in words_of(after)
+    assert office.trail("installation.resume")[0].reason == "compared with the bank"

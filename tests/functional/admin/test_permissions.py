@@ -12,7 +12,9 @@ from tests.functional.admin.conftest import form_to
 
 FILLED = {
     "{id}": "1", "{number}": "2026-00001", "{task}": "renewals", "{name}": "banktransfer",
+    "{reference}": "T-2026-000000",
     "admin.service.act": "suspend", "admin.job.act": "retry", "admin.plugin.rest": "pause",
+    "admin.providers.rest": "pause",
 }  # fmt: skip
 
 
@@ -22,7 +24,7 @@ def pages(wsgi):
 
 def address(one):
     path = re.sub(r"\{verb(:[^}]*)?\}", FILLED.get(one.route, ""), one.path)
-    for name in ("{id}", "{number}", "{task}", "{name}"):
+    for name in ("{id}", "{number}", "{task}", "{name}", "{reference}"):
         path = path.replace(name, FILLED[name])
     return path
 

@@ -45,7 +45,7 @@ from ezcore.settings import load, read_ini
 host = load_plugins(load(read_ini(Path(sys.argv[1])), {}))
 client = ClientFacts(id=1, name="Ana", email="ana@example.test")
 draft = InvoiceDraft(client=client, currency="EUR", total=Money(100, "EUR"), due_on=datetime.date(2026, 1, 1))
-notes = [note.text for note in host.hooks.adjust_invoice_notes(invoice=draft)]
+notes = [note.text for note in host.hooks.adjust_invoice_notes(invoices=[draft])[0]]
 imported = [name for name in ("ez_hello", "ez_grumpy") if name in sys.modules]
 reports = [dataclasses.asdict(one) for one in host.reports]
 print(json.dumps({"reports": reports, "notes": notes, "imported": imported}))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -28,8 +30,44 @@ def test_what_is_written_passes_its_own_conformance_suite(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
     assert command.run(arguments("new", "acme_cloud", "--kind", kind)) == 0
-    assert command.run(arguments("test", "acme_cloud", "--", "-q", "-p", "no:cacheprovider")) == 0
-    assert " passed" in capfd.readouterr().out
+    capfd.readouterr()
+    assert command.run(arguments("test", "--json", "acme_cloud", "--", "-q", "-p", "no:cacheprovider")) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert said.pop("passed") > 10
+    assert said == {"plugin": "ez-acme-cloud", "failed": 0, "skipped": said["skipped"]}
+
+
+def plugin_with_tests(folder: Path, text: str) -> str:
+    (folder / "tests").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "ez-tiny"\n', "utf-8")
+    (folder / "ez_tiny.py").write_text("ANSWER = 42\n", "utf-8")
+    (folder / "tests" / "test_tiny.py").write_text(text, "utf-8")
+    return str(folder)
+
+
+def test_a_failed_test_is_counted_and_ends_with_1(tmp_path, capfd):
+    text = (
+        "import ez_tiny, pytest\n"
+        "def test_good(): assert ez_tiny.ANSWER == 42\n"
+        "def test_bad(): assert ez_tiny.ANSWER == 41\n"
+        "def test_later(): pytest.skip('not yet')\n"
+    )
+    folder = plugin_with_tests(tmp_path / "tiny", text)
+    assert command.run(arguments("test", "--json", folder, "--", "-p", "no:cacheprovider")) == 1
+    said = json.loads(capfd.readouterr().out)
+    assert said == {"plugin": "ez-tiny", "passed": 1, "failed": 1, "skipped": 1}
+
+
+def test_a_suite_that_cannot_be_read_has_failed(tmp_path, capfd):
+    folder = plugin_with_tests(tmp_path / "tiny", "import nothing_of_this_name\n")
+    assert command.run(arguments("test", "--json", folder, "--", "-p", "no:cacheprovider")) == 1
+    assert json.loads(capfd.readouterr().out)["failed"] == 1
+
+
+def test_a_plugin_without_tests_proves_nothing(tmp_path):
+    folder = plugin_with_tests(tmp_path / "tiny", "")
+    with pytest.raises(Refused, match="could not be run"):
+        command.run(arguments("test", "--json", folder, "--", "-p", "no:cacheprovider"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -58,6 +58,7 @@ def test_a_closed_client_can_pay_but_not_order():
         "client.read",
         "client.billing",
         "client.services",
+        "client.support",
     }
 
 

@@ -32,7 +32,8 @@ TWO_CURRENCIES = (
     "INSERT INTO ledger_entry (journal_id, account, currency, minor)"
     " SELECT id, 'a', c, m FROM journal, (VALUES ('EUR', 5), ('USD', -5)) AS v (c, m)"
 )
-SALE = [Posting(ledger.RECEIVABLE, eur(600), 1), Posting(ledger.REVENUE, eur(-600))]
+SALE = [Posting(ledger.cash("bank"), eur(600)), Posting(ledger.REVENUE, eur(-600))]
+OWED = [Posting(ledger.RECEIVABLE, eur(600), 1), Posting(ledger.REVENUE, eur(-600))]
 
 
 def test_a_journal_is_posted_once_per_event(each_trade):
@@ -126,7 +127,7 @@ def test_an_entry_that_was_smuggled_into_sqlite_is_found(trade):
 
 
 def test_balances_are_sums_of_entries(trade):
-    post(trade, "sale:1", SALE)
+    post(trade, "sale:1", OWED)
     post(trade, "sale:2", [Posting(ledger.RECEIVABLE, eur(50), 2), Posting(ledger.REVENUE, eur(-50))])
     with trade.work.read() as uow:
         assert ledger.balance(uow, ledger.RECEIVABLE, "EUR") == eur(650)

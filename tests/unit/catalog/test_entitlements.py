@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from ezcore.audit.models import AuditRow
 from ezcore.catalog.entitlements import operations as entitlements
 from ezcore.catalog.entitlements.models import Entitlement
 from ezcore.catalog.products.models import Product
+from ezcore.orders.orders import operations as orders
+from ezcore.orders.orders.models import Order
 from ezcore.services.lifecycle import operations as lifecycle
+from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service
 from tests.fixtures_trade import at_once
 
@@ -73,3 +78,47 @@ def test_taking_away_what_was_not_given_is_nothing(trade):
         with trade.work.write() as uow:
             entitlements.withdraw(uow, service, "the end")
     assert grants(trade) == [("the end", None)]
+
+
+def test_the_end_of_the_last_paid_period_takes_it_away(trade):
+    """Cancelled in February, paid until the 28th: it may be used up to that day and not on it."""
+    service = trade.active_service()
+    with trade.work.write() as uow:
+        services.schedule_cancellation(uow, uow.session.get_one(Service, service))
+    trade.go_to(date(2027, 2, 27))
+    trade.run("cancellations")
+    assert live(trade, service) == [service]
+    trade.go_to(date(2027, 2, 28))
+    trade.run("cancellations")
+    assert live(trade, service) == []
+
+
+def test_a_cancellation_that_was_taken_back_takes_nothing(trade):
+    service = trade.active_service()
+    with trade.work.write() as uow:
+        services.schedule_cancellation(uow, uow.session.get_one(Service, service))
+        services.keep(uow, uow.session.get_one(Service, service))
+    trade.go_to(date(2027, 2, 28))
+    trade.run("cancellations")
+    assert live(trade, service) == [service]
+
+
+def test_a_suspension_for_money_takes_it_and_the_payment_gives_it_back(trade):
+    service = trade.active_service()
+    trade.go_to(date(2027, 2, 21))
+    trade.run("renewals")
+    trade.go_to(date(2027, 3, 31))
+    trade.run("suspensions")
+    assert live(trade, service) == []
+    for invoice in trade.unpaid():
+        trade.pay(invoice)
+    trade.settle()
+    assert live(trade, service) == [service]
+
+
+def test_an_order_that_is_cancelled_unpaid_never_granted_anything(trade):
+    trade.order(trade.newcomer())
+    with trade.work.write() as uow:
+        orders.cancel(uow, uow.session.scalars(select(Order)).one(), "not paid")
+    trade.settle()
+    assert grants(trade) == []

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ezcore.catalog.products.models import ChoicePrice, OptionChoice, Price, Product, ProductOption
-from ezcore.catalog.products.rules import configure, per_month
+from ezcore.catalog.products import rules
+from ezcore.catalog.products.models import ALWAYS, ChoicePrice, OptionChoice, Price, Product, ProductOption
+from ezcore.catalog.products.rules import per_month
 from ezcore.kernel.errors import InvalidInput
 from ezcore.kernel.money import Money
 
 
+def configure(product, cycle, currency, choices, on=date(2027, 1, 1)):
+    return rules.configure(product, cycle, currency, choices, on)
+
+
 def price(amount, setup=0, cycle="1 month", currency="EUR"):
-    return Price(cycle_name=cycle, currency=currency, amount_minor=amount, setup_minor=setup)
+    return Price(
+        cycle_name=cycle, currency=currency, amount_minor=amount, setup_minor=setup, on_sale_from=ALWAYS
+    )
 
 
 def choice(key, extra=0, **settings):
@@ -74,7 +83,8 @@ def test_B039_a_choice_of_another_option_is_refused_by_name(server, answer):
 
 def test_B041_whatever_else_was_sent_changes_nothing(server):
     sent = {"price": "0.01", "setup_minor": "0", "cores": "64"}
-    assert configure(server, "1 month", "EUR", sent) == configure(server, "1 month", "EUR", {})
+    assert configure(server, "1 month", "EUR", sent).due_now == Money(1500, "EUR")
+    assert configure(server, "1 month", "EUR", sent).selection == {"memory": "2g", "place": "tallinn"}
 
 
 @given(amount=st.integers(0, 10**9), months=st.sampled_from([1, 3, 6, 12, 24, 36]))

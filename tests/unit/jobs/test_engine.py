@@ -260,6 +260,7 @@ def test_a_permanent_failure_undoes_in_reverse_and_tells_the_room_that_asked(ben
     job = bench.job(number)
     assert (job.state, job.cause) == ("failed", "sold out")
     assert (bench.ended, bench.task(number).cause) == ([number], "sold out")
+    assert bench.causes == ["sold out"], "who asked for the job hears why"
 
 
 def test_a_crash_in_the_middle_of_undo_goes_on_where_it_was(each_bench, monkeypatch):
@@ -278,21 +279,6 @@ def test_a_crash_in_the_middle_of_undo_goes_on_where_it_was(each_bench, monkeypa
     bench.run_until_idle("worker-2")
     assert undone == ["b", "a", "a"], "b was marked; a was undone but not yet marked"
     assert (bench.job(number).state, bench.ended) == ("failed", [number])
-
-
-def test_what_cannot_be_undone_is_written_down_and_waits_for_a_person(bench):
-    kind = bench.kind(
-        Step("a", "Make the machine", run=failing(None), undo=failing(RuntimeError("vendor is away"))),
-        Step("b", "B", run=failing(PermanentFailure("sold out"))),
-    )
-    number = bench.enqueue(kind)
-    bench.run_until_idle()
-    job = bench.job(number)
-    assert job.state == "needs_info"
-    assert (
-        "sold out. Left behind at the vendor: Make the machine: RuntimeError: vendor is away" in job.question
-    )
-    assert bench.ended == []
 
 
 def test_a_job_that_kills_its_workers_three_times_is_set_aside(each_bench, monkeypatch):

@@ -25,8 +25,11 @@ EVERY_VALUE = {
     "login_link": LINK, "reset_link": LINK, "number": "2026-00001", "total": Money.parse("9", "EUR"),
     "amount": Money.parse("9", "EUR"), "balance": Money.parse("9", "EUR"), "due_on": date(2026, 11, 22),
     "paid_on": date(2026, 11, 22), "suspend_on": date(2026, 11, 27), "suspended_on": date(2026, 11, 27),
-    "terminated_on": date(2026, 12, 27), "ends_on": date(2026, 12, 1), "reason": "card declined",
-    "service": "web-1", "product": "VPS S",
+    "terminated_on": date(2026, 12, 27), "ends_on": date(2026, 12, 1), "reason": "card declined", "method": "Visa 4242",
+    "service": "web-1", "product": "VPS S", "pay_link": LINK, "price": Money.parse("9", "EUR"), "cycle": "1 month",
+    "renews_on": date(2027, 1, 1), "title": "A new site", "valid_until": date(2026, 12, 1),
+    "domain": "example.com", "expires_on": date(2027, 1, 1), "words": "was renewed.", "names": "example.com",
+    "reference": "T-2026-000001", "subject": "Help", "message": "It is slow.",
 }  # fmt: skip
 TEMPLATES = sorted(path.stem for path in (find_tree("themes") / "base" / "mail").glob("*.txt"))
 

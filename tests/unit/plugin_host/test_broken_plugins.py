@@ -123,7 +123,7 @@ def test_it_is_named_with_the_reason_and_the_others_run(shop, caplog, case):
     assert "the plugin bad is broken" in caplog.text
     assert host.active == ["first", "last"]
     assert host.ports.names(Gateway) == ["card"]
-    assert list(host.hooks.adjust_invoice_notes(invoice=draft())) == []
+    assert host.hooks.adjust_invoice_notes(invoices=[draft()]) == [[]]
 
 
 def test_the_second_plugin_that_brings_a_name_is_broken(shop):

@@ -8,8 +8,11 @@ import time
 import pytest
 
 from ezcore.plugin_api import PluginBase, Refused, hookimpl, hookspecs
+from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
+from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
+from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
 from ezcore.plugin_api.protocols import Hooks
 from ezcore.plugin_api.values import InvoiceNote, ProductKind
@@ -48,26 +51,26 @@ def test_the_facade_speaks_nothing_but_hooks():
 def noting(text):
     class Notes:
         @hookimpl
-        def ez_adjust_invoice_notes(self, invoice):
-            return [InvoiceNote(title=text, text=invoice.currency)]
+        def ez_adjust_invoice_notes(self, invoices):
+            return [[InvoiceNote(title=text, text=one.currency)] for one in invoices]
 
     return Notes
 
 
 def test_lists_are_joined_in_the_order_of_the_ini(shop):
     host = shop.host(*[plugin_class(name, (noting(name), PluginBase)) for name in ("zoe", "ann", "max")])
-    assert [note.title for note in host.hooks.adjust_invoice_notes(invoice=draft())] == ["zoe", "ann", "max"]
+    first, second = host.hooks.adjust_invoice_notes(invoices=[draft(), draft()])
+    assert [note.title for note in first] == ["zoe", "ann", "max"] == [note.title for note in second]
 
 
 def test_a_plugin_may_take_fewer_arguments_than_the_hook_has(shop):
     class Careless:
         @hookimpl
         def ez_adjust_invoice_notes(self):
-            return [InvoiceNote(title="t", text="x")]
+            return [[InvoiceNote(title="t", text="x")]]
 
-    assert (
-        len(shop.host(plugin_class("one", (Careless, PluginBase))).hooks.adjust_invoice_notes(draft())) == 1
-    )
+    host = shop.host(plugin_class("one", (Careless, PluginBase)))
+    assert [len(notes) for notes in host.hooks.adjust_invoice_notes([draft()])] == [1]
 
 
 class Refuses:
@@ -82,26 +85,32 @@ class Breaks:
         raise ZeroDivisionError("oh")
 
     @hookimpl
-    def ez_adjust_invoice_notes(self, invoice):
+    def ez_adjust_invoice_notes(self, invoices):
         raise ZeroDivisionError("oh")
 
 
 class AnswersText:
     @hookimpl
-    def ez_adjust_invoice_notes(self, invoice):
+    def ez_adjust_invoice_notes(self, invoices):
         return "a note"
 
 
 class AnswersNothing:
     @hookimpl
-    def ez_adjust_invoice_notes(self, invoice):
+    def ez_adjust_invoice_notes(self, invoices):
         return None
+
+
+class AnswersForOneTooMany:
+    @hookimpl
+    def ez_adjust_invoice_notes(self, invoices):
+        return [[] for _ in (*invoices, None)]
 
 
 class AnswersOthers:
     @hookimpl
-    def ez_adjust_invoice_notes(self, invoice):
-        return [invoice]
+    def ez_adjust_invoice_notes(self, invoices):
+        return [invoices]
 
 
 def test_a_refusal_reaches_the_operation_with_its_reason(shop):
@@ -117,11 +126,11 @@ def test_a_plugin_that_breaks_in_a_veto_fails_the_operation_and_is_named(shop, c
     assert "plugin two failed in ez_before_action" in caplog.text
 
 
-@pytest.mark.parametrize("kind", [Breaks, AnswersText, AnswersNothing, AnswersOthers])
+@pytest.mark.parametrize("kind", [Breaks, AnswersText, AnswersNothing, AnswersOthers, AnswersForOneTooMany])
 def test_a_contribution_that_is_not_what_was_asked_fails_the_operation(shop, kind):
     host = shop.host(plugin_class("good", (noting("n"), PluginBase)), plugin_class("odd", (kind, PluginBase)))
     with pytest.raises(PluginFailed, match="plugin odd failed in ez_adjust_invoice_notes"):
-        host.hooks.adjust_invoice_notes(invoice=draft())
+        host.hooks.adjust_invoice_notes(invoices=[draft()])
 
 
 def listening(heard, *, fails=None):
@@ -165,7 +174,7 @@ def test_a_paused_plugin_is_not_asked_and_its_announcements_wait(shop):
     host = shop.host(plugin_class("one", (noting("n"), listening(heard), PluginBase)))
     with shop.work.write() as uow:
         operations.pause(uow, host, "one", "the bank changes its account")
-    assert list(host.hooks.adjust_invoice_notes(draft())) == []
+    assert host.hooks.adjust_invoice_notes([draft()]) == [[]]
     with pytest.raises(PluginAsleep):
         host.hooks_of("one").on_action_done(action())
     with shop.work.write() as uow:
@@ -279,7 +288,7 @@ def test_hook_ez_before_action(shop):
 
 def test_hook_ez_adjust_invoice_notes(shop):
     host = shop.host(plugin_class("one", (noting("n"), PluginBase)))
-    assert host.hooks.adjust_invoice_notes(invoice=draft()) == [InvoiceNote(title="n", text="EUR")]
+    assert host.hooks.adjust_invoice_notes(invoices=[draft()]) == [[InvoiceNote(title="n", text="EUR")]]
 
 
 def test_hook_ez_on_action_done(shop):
@@ -288,3 +297,41 @@ def test_hook_ez_on_action_done(shop):
         action=action("create")
     )
     assert heard == [("one", "create")]
+
+
+def test_hook_ez_on_action_failed(shop):
+    heard = []
+
+    class Hears:
+        @hookimpl
+        def ez_on_action_failed(self, action, cause):
+            heard.append((action.verb, cause))
+
+    shop.host(plugin_class("one", (Hears, PluginBase))).hooks.on_action_failed(
+        action=action("create"), cause="no room"
+    )
+    assert heard == [("create", "no room")]
+
+
+def test_hook_ez_register_registrars(shop):
+    item = stand_in(Registrar, "acme")
+    host = shop.host(plugin_class("one", (bringing("ez_register_registrars", item), PluginBase)))
+    assert host.hooks.register_registrars() == [item]
+
+
+def test_hook_ez_register_dns_providers(shop):
+    item = stand_in(DnsProvider, "acme")
+    host = shop.host(plugin_class("one", (bringing("ez_register_dns_providers", item), PluginBase)))
+    assert host.hooks.register_dns_providers() == [item]
+
+
+def test_hook_ez_register_certificate_authorities(shop):
+    item = stand_in(CertificateAuthority, "acme")
+    host = shop.host(plugin_class("one", (bringing("ez_register_certificate_authorities", item), PluginBase)))
+    assert host.hooks.register_certificate_authorities() == [item]
+
+
+def test_hook_ez_register_certificate_targets(shop):
+    item = stand_in(CertificateTarget, "acme")
+    host = shop.host(plugin_class("one", (bringing("ez_register_certificate_targets", item), PluginBase)))
+    assert host.hooks.register_certificate_targets() == [item]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
-from ezcore.plugin_host import themes
-from ezcore.plugin_host.themes import theme_chain
+from ezcore.plugin_api import themes
+from ezcore.plugin_api.themes import theme_chain
 from ezcore.settings import SettingsError
 from ezcore.web.shared.theme import Theme
 

@@ -8,6 +8,8 @@ from ezcore.accounts import operations as accounts
 from ezcore.accounts import queries
 from ezcore.accounts.countries import LANGUAGES, countries
 from ezcore.accounts.inputs import ProfileInput
+from ezcore.accounts.models import TaxNumberState
+from ezcore.accounts.tax_numbers import in_register
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.request import EzRequest
@@ -15,6 +17,12 @@ from ezcore.web.shared.sessions import login_session
 from ezcore.web.shared.views import page
 from ezcore.web.storefront.accounts.answers import again, go
 
+NUMBER_WORDS = {
+    TaxNumberState.NONE: "For companies",
+    TaxNumberState.UNVERIFIED: "Not confirmed yet; until it is, tax is charged as to a person",
+    TaxNumberState.VALID: "Confirmed",
+    TaxNumberState.INVALID: "The register does not know it; tax is charged as to a person",
+}
 TEMPLATE = "client/accounts/profile.pt"
 
 
@@ -43,8 +51,16 @@ def save_profile(request: EzRequest) -> Any:
 def _choices(request: EzRequest) -> dict[str, Any]:
     facts = login_session(request)
     return {
+        "number_words": _number_words(request),
         "countries": countries(),
         "languages": LANGUAGES,
         "verified": facts is not None and facts.verified,
         "may_save": request.actor.may("client.billing"),
     }
+
+
+def _number_words(request: EzRequest) -> str:
+    """What is known of the number, where that decides about the tax."""
+    client = queries.client_of(request.uow, request.actor)
+    asked = request.settings.tax.scheme == "eu_vat" and in_register(client.tax_number, client.country)
+    return NUMBER_WORDS[TaxNumberState(client.tax_number_state) if asked else TaxNumberState.NONE]

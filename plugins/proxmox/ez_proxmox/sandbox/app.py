@@ -1,22 +1,25 @@
 """The imitated cluster as a WSGI application: addresses, token check, answers in Proxmox's envelope.
 
-Names of calls in faults and in the call log: version nextid resources nodes storage list clone config.get
-config.put config.post pending cloudinit resize delete current start stop shutdown reboot migrate agent tasks
-task.status task.log task.stop firewall.*. Handler faults: `late_failure` (args.exitstatus; "WARNINGS: 1" is
-success with warnings) on calls that start a task, `stale_read` on resources (the old snapshot) and on nextid
-(args.vmid, a number that may be taken).
+Names of calls in faults and in the call log (machines and containers alike): version permissions nextid resources
+nodes storage content content.delete vzdump list create clone config.get config.put config.post pending cloudinit
+resize delete current rrddata start stop shutdown reboot reset migrate snapshots snapshot snapshot.delete rollback
+agent vncproxy vncwebsocket tasks task.status task.log task.stop firewall.*.
+Handler faults: `late_failure` (args.exitstatus; "WARNINGS: 1" is success with warnings) on calls that start a task,
+`stale_read` on resources (the old snapshot) and on nextid (args.vmid, a number that may be taken).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from ez_proxmox.sandbox import control, effects, firewall, parameters, reads, refusals
+from ez_proxmox.sandbox import backups, consoles, control, effects, parameters, reads, refusals, rights
+from ez_proxmox.sandbox.guest_routes import GuestRoutes
 from ez_proxmox.sandbox.guests import Guests
-from ez_proxmox.sandbox.seed import STORAGES, Settings, seed
+from ez_proxmox.sandbox.seed import Settings, seed
 from ez_proxmox.sandbox.tasks import Tasks
 from ez_proxmox.sandbox.verbs import Verbs
 from ezcore.plugin_api.sandbox import SandboxApp, SandboxOptions, SandboxRequest, SandboxResponse, Store
@@ -24,15 +27,17 @@ from ezcore.plugin_api.sandbox import json_response as as_json
 from ezcore.plugin_api.sandbox.control import add_control_routes
 from ezcore.plugin_api.sandbox.faults import Fault
 from ezcore.plugin_api.sandbox.routes import Routes
+from ezcore.plugin_api.sandbox.sockets import Conversation
 
 API: Final = "/api2/json"
-QEMU: Final = "/nodes/{node}/qemu/{vmid}"
 TASK: Final = "/nodes/{node}/tasks/{upid}"
 LATE: Final = {
     "clone": "clone failed: unable to create image: got lock timeout - aborting command",
     "start": "start failed: QEMU exited with code 1",
     "resize": "command '/usr/bin/qemu-img resize ...' failed: got timeout",
     "shutdown": "VM quit/powerdown failed - got timeout",
+    "create": "unable to create CT - command 'mkfs' failed: exit code 1",
+    "vzdump": "job errors",
 }
 Answer = Callable[[SandboxRequest, dict[str, str]], Any]
 
@@ -41,6 +46,9 @@ class ProxmoxSandbox(SandboxApp):
     """A small Proxmox VE 9 cluster that forgets nothing when it is killed."""
 
     name = "proxmox"
+    subprotocols = ("binary",)
+    witness: Callable[[str, dict[str, str], Any], None] = staticmethod(lambda _call, _given, _answer: None)
+    """Sees every accepted call with its parameters and its answer: for tests."""
 
     def __init__(self, store: Store, options: SandboxOptions) -> None:
         super().__init__(store, options)
@@ -60,7 +68,7 @@ class ProxmoxSandbox(SandboxApp):
         """Let everything happen that time has brought: tasks that ended since the last look."""
         seed(self.store, self.settings)
         for task in self.tasks.due():
-            self.tasks.finish(task, effects.apply(self.guests, task, task["ends_at"]))
+            self.tasks.finish(task, effects.apply(self.store, self.guests, task, task["ends_at"]))
 
     def authorize(
         self,
@@ -91,91 +99,71 @@ class ProxmoxSandbox(SandboxApp):
         """Turn a refusal into reason phrase and body."""
         return _answer_to(error) if isinstance(error, refusals.Refusal) else None
 
-    def _call(self, call: str, method: str, path: str, answer: Answer) -> None:
+    def conversation(self, request: SandboxRequest) -> Conversation | None:
+        """The screen of a guest, for who brings our token and a fresh ticket."""
+        if self.authorize("vncwebsocket", request) is not None:
+            return None
+        return consoles.conversation(self.store, request, self.now())
+
+    def lead(self, call: str, method: str, path: str, answer: Answer) -> None:
+        """Lead a call of the API to its answer; what the schema refuses never gets there."""
+        name = f"{method} {path.replace('*', '')}"
+
         def handler(request: SandboxRequest) -> SandboxResponse:
             self.settle()
             given = _given(request)
-            parameters.check(f"{method} {path}", given)
+            parameters.check(name, given)
             node = request.args.get("node")
             if node is not None and self.store.get("node", node) is None:
                 raise refusals.node_unreachable()
-            return as_json({"data": answer(request, given)})
+            data = answer(request, given)
+            self.witness(name, given, data)
+            return as_json({"data": data})
 
         self.route(method, API + path, handler, call)
 
     def _add_routes(self) -> None:
-        add = self._call
+        add, store = self.lead, self.store
         add("version", "GET", "/version", lambda _r, _g: reads.VERSION)
+        add(
+            "permissions", "GET", "/access/permissions", lambda _r, _g: rights.of_token(self.settings.lacking)
+        )
         add("nextid", "GET", "/cluster/nextid", self._nextid)
         add("resources", "GET", "/cluster/resources", self._resources)
-        add("nodes", "GET", "/nodes", lambda _r, _g: self.store.all("node"))
+        add("nodes", "GET", "/nodes", lambda _r, _g: store.all("node"))
+        storage = "/nodes/{node}/storage"
+        add("storage", "GET", storage, lambda _r, _g: reads.storages())
+        content = f"{storage}/{{storage}}/content"
+        add("content", "GET", content, lambda r, g: backups.content(store, r.args["storage"], g))
         add(
-            "storage", "GET", "/nodes/{node}/storage", lambda _r, _g: [{"storage": name} for name in STORAGES]
-        )
-        add("list", "GET", "/nodes/{node}/qemu", self._list)
-        add("tasks", "GET", "/nodes/{node}/tasks", lambda r, _g: self.tasks.of_node(r.args["node"]))
+            "content.delete", "DELETE", content + "/{volume*}",
+            lambda r, _g: self.verbs("content.delete").delete_volume(r.args["node"], r.args["volume"]),
+        )  # fmt: skip
         add(
-            "task.status",
-            "GET",
-            f"{TASK}/status",
-            lambda r, _g: self.tasks.status(r.args["node"], r.args["upid"]),
+            "vzdump",
+            "POST",
+            "/nodes/{node}/vzdump",
+            lambda r, g: self.verbs("vzdump").dump(r.args["node"], g),
         )
-        add("task.log", "GET", f"{TASK}/log", lambda r, g: self.tasks.log(r.args["node"], r.args["upid"], g))
-        add("task.stop", "DELETE", TASK, lambda r, _g: self.tasks.stop(r.args["node"], r.args["upid"]))
-        add("config.get", "GET", f"{QEMU}/config", lambda r, _g: reads.config(self._guest(r)))
-        add("pending", "GET", f"{QEMU}/pending", lambda r, _g: reads.pending(self._guest(r)))
-        add(
-            "current",
-            "GET",
-            f"{QEMU}/status/current",
-            lambda r, _g: reads.current(self._guest(r), self.now()),
-        )
-        add("agent", "GET", f"{QEMU}/agent/network-get-interfaces", self._interfaces)
-        self._add_verbs()
-        self._add_firewall()
+        for kind in ("qemu", "lxc"):
+            add("list", "GET", f"/nodes/{{node}}/{kind}", partial(self._list, kind))
+            add("create", "POST", f"/nodes/{{node}}/{kind}", partial(self._create, kind))
+            GuestRoutes(self, kind).add()
+        self._add_tasks()
 
-    def _add_firewall(self) -> None:
-        add, wall = self._call, f"{QEMU}/firewall"
-        one = f"{wall}/ipset/{{name}}"
+    def _add_tasks(self) -> None:
+        tasks = self.tasks
 
-        def set_options(request: SandboxRequest, given: dict[str, str]) -> None:
-            firewall.set_options(self.guests, self._guest(request), given)
+        def named(request: SandboxRequest) -> tuple[str, str]:
+            return request.args["node"], request.args["upid"]
 
-        def add_set(request: SandboxRequest, given: dict[str, str]) -> None:
-            firewall.add_set(self.guests, self._guest(request), given)
+        self.lead("tasks", "GET", "/nodes/{node}/tasks", lambda r, g: tasks.of_node(r.args["node"], g))
+        self.lead("task.status", "GET", f"{TASK}/status", lambda r, _g: tasks.status(*named(r)))
+        self.lead("task.log", "GET", f"{TASK}/log", lambda r, g: tasks.log(*named(r), g))
+        self.lead("task.stop", "DELETE", TASK, lambda r, _g: tasks.stop(*named(r)))
 
-        def add_member(request: SandboxRequest, given: dict[str, str]) -> None:
-            firewall.add_member(self.guests, self._guest(request), request.args["name"], given)
-
-        add("firewall.options", "GET", f"{wall}/options", lambda r, _g: firewall.options(self._guest(r)))
-        add("firewall.options.put", "PUT", f"{wall}/options", set_options)
-        add("firewall.sets", "GET", f"{wall}/ipset", lambda r, _g: firewall.sets(self._guest(r)))
-        add("firewall.sets.add", "POST", f"{wall}/ipset", add_set)
-        add("firewall.set", "GET", one, lambda r, _g: firewall.members(self._guest(r), r.args["name"]))
-        add("firewall.set.add", "POST", one, add_member)
-
-    def _add_verbs(self) -> None:
-        verbs: list[tuple[str, str, str, Callable[[Verbs, str, int, dict[str, str]], Any]]] = [
-            ("clone", "POST", "/clone", lambda v, n, i, g: v.clone(n, i, g)),
-            ("config.put", "PUT", "/config", lambda v, n, i, g: v.configure(n, i, g)),
-            ("config.post", "POST", "/config", lambda v, n, i, g: v.configure_later(n, i, g)),
-            ("cloudinit", "PUT", "/cloudinit", lambda v, n, i, _g: v.regenerate(n, i)),
-            ("resize", "PUT", "/resize", lambda v, n, i, g: v.resize(n, i, g)),
-            ("delete", "DELETE", "", lambda v, n, i, g: v.destroy(n, i, g)),
-            ("start", "POST", "/status/start", lambda v, n, i, _g: v.start(n, i)),
-            ("stop", "POST", "/status/stop", lambda v, n, i, _g: v.stop(n, i)),
-            ("shutdown", "POST", "/status/shutdown", lambda v, n, i, g: v.shutdown(n, i, g)),
-            ("reboot", "POST", "/status/reboot", lambda v, n, i, _g: v.reboot(n, i)),
-            ("migrate", "POST", "/migrate", lambda v, n, i, g: v.migrate(n, i, g)),
-        ]
-        for call, method, path, act in verbs:
-
-            def answer(
-                request: SandboxRequest, given: dict[str, str], call: str = call, act: Any = act
-            ) -> Any:
-                return act(self._verbs(call), request.args["node"], _vmid(request), given)
-
-            self._call(call, method, QEMU + path, answer)
+    def _create(self, kind: str, request: SandboxRequest, given: dict[str, str]) -> Any:
+        return self.verbs("create", kind).create(request.args["node"], given)
 
     def _add_control(self) -> None:
         # The first route that fits wins: our state shows settled guests, without passwords.
@@ -202,13 +190,11 @@ class ProxmoxSandbox(SandboxApp):
             ]
             return as_json({"vms": [control.seen(guest) for guest in self.guests.all()], "tasks": tasks})
 
-    def _verbs(self, call: str) -> Verbs:
+    def verbs(self, call: str, kind: str = "qemu") -> Verbs:
+        """The changing calls of one kind of guest, with the fault that was scripted for this one."""
         fault = self.faults.take(call, "late_failure", "partial_failure")
         late = fault.args.get("exitstatus", LATE.get(call, "unexpected status")) if fault else None
-        return Verbs(self.store, self.guests, self.tasks, self.settings.token_id, late)
-
-    def _guest(self, request: SandboxRequest) -> dict[str, Any]:
-        return self.guests.on_node(request.args["node"], _vmid(request))
+        return Verbs(self.store, self.guests, self.tasks, self.settings.token_id, late, kind)
 
     def _nextid(self, _request: SandboxRequest, given: dict[str, str]) -> int:
         if "vmid" in given:
@@ -223,27 +209,12 @@ class ProxmoxSandbox(SandboxApp):
             return self.store.all("node") if given["type"] == "node" else []
         return self.view.vms(frozen=self.faults.take("resources", "stale_read") is not None)
 
-    def _list(self, request: SandboxRequest, _given: dict[str, str]) -> Any:
+    def _list(self, kind: str, request: SandboxRequest, _given: dict[str, str]) -> Any:
         return [
             reads.listed(guest, self.now())
             for guest in self.guests.all()
-            if guest["node"] == request.args["node"]
+            if guest["node"] == request.args["node"] and guest.get("kind", "qemu") == kind
         ]
-
-    def _interfaces(self, request: SandboxRequest, _given: dict[str, str]) -> Any:
-        guest = self._guest(request)
-        if guest["status"] != "running":
-            raise refusals.agent_without_guest(guest["vmid"])
-        if not guest["config"].get("agent", "0").startswith(("1", "enabled=1")):
-            raise refusals.no_agent()
-        return reads.interfaces(guest)
-
-
-def _vmid(request: SandboxRequest) -> int:
-    text = request.args["vmid"]
-    if not text.isdigit():
-        raise refusals.parameters({"vmid": "type check ('integer') failed - got '" + text + "'"})
-    return int(text)
 
 
 def _given(request: SandboxRequest) -> dict[str, str]:

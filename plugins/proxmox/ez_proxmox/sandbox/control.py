@@ -14,7 +14,7 @@ from ez_proxmox.sandbox.guests import Guests, boot_disk, disk_gb, new_guest
 from ez_proxmox.sandbox.reads import MASK
 from ezcore.plugin_api.sandbox import Document, SandboxRequest, SandboxResponse, json_response
 
-OWN: Final = frozenset({"node", "status", "lock", "deaf", "ha"})
+OWN: Final = frozenset({"node", "status", "lock", "deaf", "ha", "rrd", "gap", "started_at"})
 
 
 def seen(guest: Document) -> Document:
@@ -24,7 +24,8 @@ def seen(guest: Document) -> Document:
     return {
         "vmid": guest["vmid"],
         "node": guest["node"],
-        "name": config.get("name"),
+        "kind": guest.get("kind", "qemu"),
+        "name": config.get("hostname") or config.get("name"),
         "status": guest["status"],
         "lock": guest["lock"],
         "template": bool(config.get("template")),
@@ -42,6 +43,7 @@ def seen(guest: Document) -> Document:
         "onboot": config.get("onboot") == "1",
         "pool": guest["pool"],
         "firewall": guest.get("firewall"),
+        "snapshots": sorted(guest.get("snapshots") or {}),
         "booted": {**guest["booted"], "cipassword": MASK} if guest["booted"] else None,
     }
 

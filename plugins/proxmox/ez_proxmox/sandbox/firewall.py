@@ -14,7 +14,9 @@ from ezcore.plugin_api.sandbox import Document
 
 def options(guest: Document) -> Document:
     """GET firewall/options."""
-    return dict(_of(guest)["options"])
+    return {
+        name: int(value) if str(value).isdigit() else value for name, value in _of(guest)["options"].items()
+    }
 
 
 def set_options(guests: Guests, guest: Document, given: Mapping[str, str]) -> None:
@@ -47,6 +49,15 @@ def add_member(guests: Guests, guest: Document, name: str, given: Mapping[str, s
     if given["cidr"] in present:
         raise refusals.parameters({"cidr": f"address '{given['cidr']}' already exists"})
     sets_ = {**firewall["sets"], name: [*present, given["cidr"]]}
+    guests.put({**guest, "firewall": {**firewall, "sets": sets_}})
+
+
+def remove_member(guests: Guests, guest: Document, name: str, cidr: str) -> None:
+    """DELETE firewall/ipset/{name}/{cidr}."""
+    firewall, present = _of(guest), _set(guest, name)
+    if cidr not in present:
+        raise refusals.Refusal(500, f"no such IPSet member '{cidr}'\n")
+    sets_ = {**firewall["sets"], name: [one for one in present if one != cidr]}
     guests.put({**guest, "firewall": {**firewall, "sets": sets_}})
 
 

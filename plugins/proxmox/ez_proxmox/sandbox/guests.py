@@ -1,4 +1,4 @@
-"""The virtual machines of the imitated cluster: their configuration files, locks and power.
+"""The virtual machines and containers of the imitated cluster: their configuration files, locks and power.
 
 A guest is one document: where it lives, what its configuration says and with what it was last started.
 """
@@ -15,7 +15,7 @@ from ezcore.plugin_api.sandbox import Document, Store
 
 KIND: Final = "guest"
 UNITS: Final = {"K": 1 / 1048576, "M": 1 / 1024, "G": 1.0, "T": 1024.0, "": 1 / 1073741824}
-DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d+")
+DISK: Final = re.compile(r"(scsi|virtio|sata|ide)\d+|rootfs")
 
 
 class Guests:
@@ -32,14 +32,14 @@ class Guests:
         """The guest of that number on any node."""
         return self._store.get(KIND, str(vmid))
 
-    def on_node(self, node: str, vmid: int) -> Document:
+    def on_node(self, node: str, vmid: int, kind: str = "qemu") -> Document:
         """The guest as a call with a node in its path sees it.
 
         Raises: Refusal when it lives elsewhere or nowhere.
         """
         guest = self.find(vmid)
-        if guest is None or guest["node"] != node:
-            raise refusals.no_config(node, vmid)
+        if guest is None or guest["node"] != node or guest.get("kind", "qemu") != kind:
+            raise refusals.no_config(node, vmid, kind)
         return guest
 
     def put(self, guest: Document) -> None:
@@ -56,10 +56,13 @@ class Guests:
         return next(number for number in range(first, 10**9) if number not in taken)
 
 
-def new_guest(vmid: int, node: str, config: Document, lock: str | None = None) -> Document:
+def new_guest(
+    vmid: int, node: str, config: Document, lock: str | None = None, kind: str = "qemu"
+) -> Document:
     """The document of a machine that was just made and never started."""
     return {
         "vmid": vmid,
+        "kind": kind,
         "node": node,
         "status": "stopped",
         "lock": lock,
@@ -75,7 +78,7 @@ def new_guest(vmid: int, node: str, config: Document, lock: str | None = None) -
 def check_lock(guest: Document) -> None:
     """Raises: Refusal when a clone, backup or migration holds the guest."""
     if guest["lock"]:
-        raise refusals.locked(guest["lock"])
+        raise refusals.locked(guest["lock"], guest.get("kind", "qemu"))
 
 
 def digest(guest: Document) -> str:

@@ -1,7 +1,7 @@
 """The parameters each imitated call accepts, and how their texts are checked.
 
 Proxmox refuses unknown parameters with 400, so a client that invents one must fail here too.
-Source of rules: the generated API schema of pve-docs 9.1.3; a test compares this table with it.
+Source of rules: the generated API schema of pve-docs 9.1.3; a test compares the table with it.
 """
 
 from __future__ import annotations
@@ -14,132 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ez_proxmox.sandbox import refusals
-
-CONFIG: Final = frozenset(
-    {
-        "acpi",
-        "agent",
-        "balloon",
-        "bios",
-        "boot",
-        "bootdisk",
-        "cicustom",
-        "cipassword",
-        "citype",
-        "ciupgrade",
-        "ciuser",
-        "cores",
-        "cpu",
-        "cpulimit",
-        "cpuunits",
-        "delete",
-        "description",
-        "digest",
-        "force",
-        "freeze",
-        "hookscript",
-        "hotplug",
-        "kvm",
-        "machine",
-        "memory",
-        "name",
-        "nameserver",
-        "numa",
-        "onboot",
-        "ostype",
-        "protection",
-        "revert",
-        "scsihw",
-        "searchdomain",
-        "skiplock",
-        "smbios1",
-        "sockets",
-        "sshkeys",
-        "startup",
-        "tablet",
-        "tags",
-        "vcpus",
-        "vga",
-        "vmgenid",
-    }
-)
-NUMBERED: Final = re.compile(r"(ipconfig|net|scsi|ide|sata|virtio|serial|unused)\d{1,3}")
-INTEGERS: Final = frozenset(
-    {"newid", "cores", "sockets", "cpuunits", "vcpus", "balloon", "timeout", "start", "limit", "vmid"}
-)
-BOOLEANS: Final = frozenset(
-    {
-        "full",
-        "onboot",
-        "protection",
-        "acpi",
-        "purge",
-        "destroy-unreferenced-disks",
-        "forceStop",
-        "skiplock",
-        "kvm",
-        "numa",
-        "online",
-        "overrule-shutdown",
-    }
-)
-
-CALLS: Final[Mapping[str, frozenset[str]]] = {
-    "GET /version": frozenset(),
-    "GET /cluster/nextid": frozenset({"vmid"}),
-    "GET /cluster/resources": frozenset({"type"}),
-    "GET /nodes": frozenset(),
-    "GET /nodes/{node}/storage": frozenset({"content", "enabled", "format", "storage", "target"}),
-    "GET /nodes/{node}/qemu": frozenset({"full"}),
-    "POST /nodes/{node}/qemu/{vmid}/clone": frozenset(
-        {"newid", "name", "description", "full", "storage", "format", "target", "pool", "snapname", "bwlimit"}
-    ),
-    "GET /nodes/{node}/qemu/{vmid}/config": frozenset({"current", "snapshot"}),
-    "GET /nodes/{node}/qemu/{vmid}/pending": frozenset(),
-    "PUT /nodes/{node}/qemu/{vmid}/config": CONFIG,
-    "POST /nodes/{node}/qemu/{vmid}/config": CONFIG | {"background_delay"},
-    "PUT /nodes/{node}/qemu/{vmid}/cloudinit": frozenset(),
-    "PUT /nodes/{node}/qemu/{vmid}/resize": frozenset({"disk", "size", "digest", "skiplock"}),
-    "DELETE /nodes/{node}/qemu/{vmid}": frozenset({"purge", "destroy-unreferenced-disks", "skiplock"}),
-    "GET /nodes/{node}/qemu/{vmid}/status/current": frozenset(),
-    "POST /nodes/{node}/qemu/{vmid}/status/start": frozenset({"skiplock", "timeout"}),
-    "POST /nodes/{node}/qemu/{vmid}/status/stop": frozenset({"skiplock", "timeout", "overrule-shutdown"}),
-    "POST /nodes/{node}/qemu/{vmid}/status/shutdown": frozenset({"skiplock", "timeout", "forceStop"}),
-    "POST /nodes/{node}/qemu/{vmid}/status/reboot": frozenset({"timeout"}),
-    "POST /nodes/{node}/qemu/{vmid}/migrate": frozenset({"target", "online"}),
-    "GET /nodes/{node}/qemu/{vmid}/agent/network-get-interfaces": frozenset(),
-    "GET /nodes/{node}/qemu/{vmid}/firewall/options": frozenset(),
-    "PUT /nodes/{node}/qemu/{vmid}/firewall/options": frozenset(
-        {
-            "delete",
-            "dhcp",
-            "digest",
-            "enable",
-            "ipfilter",
-            "macfilter",
-            "ndp",
-            "policy_in",
-            "policy_out",
-            "radv",
-        }
-    ),
-    "GET /nodes/{node}/qemu/{vmid}/firewall/ipset": frozenset(),
-    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset": frozenset({"name", "comment", "digest", "rename"}),
-    "GET /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": frozenset(),
-    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": frozenset({"cidr", "comment", "nomatch"}),
-    "GET /nodes/{node}/tasks": frozenset({"vmid", "limit", "start", "source"}),
-    "GET /nodes/{node}/tasks/{upid}/status": frozenset(),
-    "DELETE /nodes/{node}/tasks/{upid}": frozenset(),
-    "GET /nodes/{node}/tasks/{upid}/log": frozenset({"start", "limit", "download"}),
-}
-
-REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    "POST /nodes/{node}/qemu/{vmid}/clone": ("newid",),
-    "PUT /nodes/{node}/qemu/{vmid}/resize": ("disk", "size"),
-    "POST /nodes/{node}/qemu/{vmid}/migrate": ("target",),
-    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset": ("name",),
-    "POST /nodes/{node}/qemu/{vmid}/firewall/ipset/{name}": ("cidr",),
-}
+from ez_proxmox.sandbox.call_table import BOOLEANS, CALLS, INTEGERS, NUMBERED, REQUIRED, is_config
 
 VMIDS: Final = range(100, 10**9)
 
@@ -148,8 +23,17 @@ _DNS_NAME = re.compile(
     r"(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
 )
 _TAGS = re.compile(r"[a-z0-9_][a-z0-9_\-+.]*([;, ][a-z0-9_][a-z0-9_\-+.]*)*", re.IGNORECASE)
+_CONFIG_ID = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{1,39}")
 _SIZE = re.compile(r"\+?\d+(\.\d+)?[KMGT]?")
 _IPCONFIG = re.compile(r"(ip6?|gw6?)=[0-9a-fA-F.:/a-z]+(,(ip6?|gw6?)=[0-9a-fA-F.:/a-z]+)*")
+
+_SHAPES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    "sshkeys": (_URLENCODED, "invalid format - invalid urlencoded string: {}"),
+    "tags": (_TAGS, "invalid format - invalid characters in tag"),
+    "snapname": (_CONFIG_ID, "invalid format - invalid configuration ID '{}'"),
+    "size": (_SIZE, "value does not match the regex pattern"),
+    "ipconfig": (_IPCONFIG, "invalid format - format error"),
+}
 
 
 def check(call: str, given: Mapping[str, str]) -> None:
@@ -158,7 +42,7 @@ def check(call: str, given: Mapping[str, str]) -> None:
     Raises: Refusal 400 with one text per wrong parameter.
     """
     allowed = CALLS[call]
-    strange = [n for n in given if n not in allowed and not (allowed >= CONFIG and NUMBERED.fullmatch(n))]
+    strange = [n for n in given if n not in allowed and not (is_config(call) and NUMBERED.fullmatch(n))]
     if strange:
         raise refusals.unknown(strange)
     absent = [n for n in REQUIRED.get(call, ()) if not given.get(n)]
@@ -180,17 +64,12 @@ def _fault_of(call: str, name: str, value: str) -> str | None:
 
 
 def _format_fault(call: str, name: str, value: str) -> str | None:
-    if name == "sshkeys" and not _URLENCODED.fullmatch(value):
-        return f"invalid format - invalid urlencoded string: {value}"
-    if name == "name" and not call.endswith("/ipset") and not _DNS_NAME.fullmatch(value):
+    if name in ("name", "hostname") and not call.endswith("/ipset") and not _DNS_NAME.fullmatch(value):
         return f"invalid format - value does not look like a valid DNS name\nvalue '{value}'"
-    if name == "tags" and value and not _TAGS.fullmatch(value):
-        return "invalid format - invalid characters in tag"
-    if name == "size" and not _SIZE.fullmatch(value):
-        return "value does not match the regex pattern"
-    if name.startswith("ipconfig") and not _IPCONFIG.fullmatch(value):
-        return "invalid format - format error"
-    return None
+    if name == "tags" and not value:
+        return None
+    pattern, text = _SHAPES.get("ipconfig" if name.startswith("ipconfig") else name, (None, ""))
+    return None if pattern is None or pattern.fullmatch(value) else text.format(value)
 
 
 def check_ssh_keys(encoded: str) -> None:

@@ -6,13 +6,18 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ez_proxmox.sandbox import rrd
 from ez_proxmox.sandbox.guests import Guests, boot_disk, digest, disk_gb
 from ezcore.plugin_api.sandbox import Document, Store
+
+STORAGES: Final = ("local", "local-lvm", "ceph-vm", "backup")
 
 GIB: Final = 1024**3
 MIB: Final = 1024**2
 MASK: Final = "**********"
-NUMBERS: Final = frozenset({"cores", "sockets", "onboot", "template", "protection", "balloon", "cpulimit"})
+NUMBERS: Final = frozenset(
+    {"cores", "sockets", "onboot", "template", "protection", "balloon", "unprivileged", "swap"}
+)
 COLD: Final = frozenset({"cores", "sockets", "memory", "cpu", "vga", "bios", "machine"})
 VERSION: Final = {"version": "9.1.3", "release": "9.1", "repoid": "0123456789abcdef"}
 
@@ -36,11 +41,16 @@ class ResourcesView:
         return vms
 
 
+def kind_of(guest: Document) -> str:
+    """Qemu or lxc."""
+    return str(guest.get("kind", "qemu"))
+
+
 def _resource(guest: Document, now: float) -> Document:
     return {
         **listed(guest, now),
-        "id": f"qemu/{guest['vmid']}",
-        "type": "qemu",
+        "id": f"{kind_of(guest)}/{guest['vmid']}",
+        "type": kind_of(guest),
         "node": guest["node"],
         **({"pool": guest["pool"]} if guest["pool"] else {}),
     }
@@ -52,7 +62,7 @@ def listed(guest: Document, now: float) -> Document:
     disk = boot_disk(guest)
     facts: Document = {
         "vmid": guest["vmid"],
-        "name": config.get("name", f"VM {guest['vmid']}"),
+        "name": config.get("hostname" if kind_of(guest) == "lxc" else "name", f"VM {guest['vmid']}"),
         "status": guest["status"],
         "template": int(config.get("template", 0)),
         "maxcpu": int(config.get("cores", 1)),
@@ -74,6 +84,8 @@ def config(guest: Document) -> Document:
         answer[name] = int(value) if name in NUMBERS and re.fullmatch(r"\d+", str(value)) else value
     if "cipassword" in answer:
         answer["cipassword"] = MASK
+    if kind_of(guest) == "lxc" and "memory" in answer:
+        answer["memory"] = int(answer["memory"])
     if guest["lock"]:
         answer["lock"] = guest["lock"]
     return {**answer, "digest": digest(guest)}
@@ -83,18 +95,28 @@ def current(guest: Document, now: float) -> Document:
     """GET status/current."""
     facts = listed(guest, now)
     cpus = facts.pop("maxcpu")
-    return {**facts, "cpus": cpus, "qmpstatus": guest["status"], "ha": {"managed": int(guest["ha"])}}
+    del facts["template"]
+    now_is = rrd.lines({**guest, "rrd": None}, "hour", now)[-1]
+    facts |= {"cpu": now_is.get("cpu", 0), "mem": int(now_is.get("mem", 0)), "cpus": cpus}
+    if kind_of(guest) == "lxc":
+        return {**facts, "type": "lxc", "disk": facts["maxdisk"] // 5, "ha": {"managed": int(guest["ha"])}}
+    return {**facts, "qmpstatus": guest["status"], "ha": {"managed": int(guest["ha"])}}
+
+
+def storages() -> list[Document]:
+    """GET nodes/{node}/storage."""
+    return [{"storage": name, "type": "dir", "content": "images,rootdir,backup,vztmpl"} for name in STORAGES]
 
 
 def pending(guest: Document) -> list[Document]:
     """GET pending: what a running guest was started with, and what waits for its next start."""
-    booted = guest["booted"] if guest["status"] == "running" else None
+    booted = guest["booted"] if guest["status"] == "running" and kind_of(guest) == "qemu" else None
     lines: list[Document] = []
     for name, value in config(guest).items():
         if booted is not None and name in COLD and booted.get(name) != guest["config"][name]:
-            lines.append({"key": name, "value": booted.get(name), "pending": value})
+            lines.append({"key": name, "value": str(booted.get(name)), "pending": str(value)})
         elif name != "digest":
-            lines.append({"key": name, "value": value})
+            lines.append({"key": name, "value": str(value)})
     return lines
 
 

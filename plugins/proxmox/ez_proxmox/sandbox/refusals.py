@@ -48,9 +48,10 @@ def forbidden(path: str, privilege: str) -> Refusal:
     return Refusal(403, f"Permission check failed ({path}, {privilege})\n")
 
 
-def no_config(node: str, vmid: int) -> Refusal:
+def no_config(node: str, vmid: int, kind: str = "qemu") -> Refusal:
     """No such guest on this node, perhaps because it moved to another."""
-    return Refusal(500, f"Configuration file 'nodes/{node}/qemu-server/{vmid}.conf' does not exist\n")
+    folder = "lxc" if kind == "lxc" else "qemu-server"
+    return Refusal(500, f"Configuration file 'nodes/{node}/{folder}/{vmid}.conf' does not exist\n")
 
 
 def taken_here(vmid: int) -> Refusal:
@@ -58,14 +59,20 @@ def taken_here(vmid: int) -> Refusal:
     return Refusal(500, f"unable to create VM {vmid}: config file already exists\n")
 
 
-def taken_elsewhere(vmid: int, node: str) -> Refusal:
-    """Clone: the number is taken on another node."""
-    return Refusal(500, f"unable to create VM {vmid} - VM {vmid} already exists on node '{node}'\n")
+def taken_elsewhere(vmid: int, node: str, kind: str = "qemu") -> Refusal:
+    """Clone, create: the number is taken on another node."""
+    word = word_of(kind)
+    return Refusal(500, f"unable to create {word} {vmid} - {word} {vmid} already exists on node '{node}'\n")
 
 
-def locked(lock: str) -> Refusal:
+def word_of(kind: str) -> str:
+    """How the texts call a guest."""
+    return "CT" if kind == "lxc" else "VM"
+
+
+def locked(lock: str, kind: str = "qemu") -> Refusal:
     """A clone, backup or migration holds the guest."""
-    return Refusal(500, f"VM is locked ({lock})\n")
+    return Refusal(500, f"{word_of(kind)} is locked ({lock})\n")
 
 
 def flock_timeout(vmid: int) -> Refusal:
@@ -78,9 +85,9 @@ def lock_timeout_text(vmid: int) -> str:
     return f"can't lock file '/var/lock/qemu-server/lock-{vmid}.conf' - got timeout"
 
 
-def running(vmid: int) -> Refusal:
+def running(vmid: int, kind: str = "qemu") -> Refusal:
     """Only stopped guests can be deleted."""
-    return Refusal(500, f"VM {vmid} is running - destroy failed\n")
+    return Refusal(500, f"{word_of(kind)} {vmid} is running - destroy failed\n")
 
 
 def protected(vmid: int) -> Refusal:
@@ -88,9 +95,9 @@ def protected(vmid: int) -> Refusal:
     return Refusal(500, f"can't remove VM {vmid} - protection mode enabled\n")
 
 
-def not_running(vmid: int) -> Refusal:
+def not_running(vmid: int, kind: str = "qemu") -> Refusal:
     """Needs a running guest."""
-    return Refusal(500, f"VM {vmid} not running\n")
+    return Refusal(500, f"{word_of(kind)} {vmid} not running\n")
 
 
 def agent_without_guest(vmid: int) -> Refusal:

@@ -2,7 +2,8 @@
 
 Everything can be overridden through `SandboxOptions.extra` (texts): `nodes` "pve1,pve2", `template_vmid`
 "9000", `token_id`, `token_secret`, `latency` (seconds of every task), `latency.qmclone` (of one type),
-`auth_delay` (seconds before a 401) and `resources_lag` (age in seconds that /cluster/resources may have).
+`auth_delay` (seconds before a 401), `resources_lag` (age in seconds that /cluster/resources may have) and
+`lacking` (privileges the token does not have, "VM.Console,VM.Snapshot").
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ez_proxmox.sandbox import backups
 from ez_proxmox.sandbox.guests import Guests, new_guest
 from ezcore.plugin_api.sandbox import Store
 
 TOKEN_ID: Final = "ezcore@pve!shop"  # noqa: S105 - the public name of a token
 TOKEN_SECRET: Final = "00000000-1111-2222-3333-444444444444"  # noqa: S105 - of an imitation
 TEMPLATE_VMID: Final = 9000
-STORAGES: Final = ("local", "local-lvm", "ceph-vm")
 POOLS: Final = ("shop",)
 
 
@@ -33,6 +34,7 @@ class Settings:
     latency_of: Mapping[str, float] = field(default_factory=dict)
     auth_delay: float = 3.0
     resources_lag: float = 10.0
+    lacking: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, extra: Mapping[str, str]) -> Settings:
@@ -48,6 +50,7 @@ class Settings:
             latency_of=one,
             auth_delay=float(extra.get("auth_delay", default.auth_delay)),
             resources_lag=float(extra.get("resources_lag", default.resources_lag)),
+            lacking=frozenset(extra.get("lacking", "").split(",")) - {""},
         )
 
     def seconds_of(self, task_type: str) -> float:
@@ -80,3 +83,4 @@ def seed(store: Store, settings: Settings) -> None:
             "template": "1",
         }
         Guests(store).put(new_guest(vmid, settings.nodes[0], config))
+        backups.seed(store)

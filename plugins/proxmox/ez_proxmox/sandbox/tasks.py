@@ -50,17 +50,13 @@ class Tasks:
     def due(self) -> list[Document]:
         """Tasks whose time is up and whose effect was not applied yet, in the order they end."""
         now = self._now()
-        ended = [
-            task for task in self._store.all(KIND) if task["exitstatus"] is None and task["ends_at"] <= now
-        ]
+        ended = [task for task in self._store.where(KIND, exitstatus=None) if task["ends_at"] <= now]
         return sorted(ended, key=lambda task: float(task["ends_at"]))
 
     def running(self, vmid: int, *kinds: str) -> bool:
         """Whether a task of one of the kinds works on the guest at this moment."""
-        return any(
-            task["exitstatus"] is None and task["type"] in kinds and task["effect"].get("vmid") == vmid
-            for task in self._store.all(KIND)
-        )
+        going_on = list(self._store.where(KIND, exitstatus=None))
+        return any(task["type"] in kinds and task["effect"].get("vmid") == vmid for task in going_on)
 
     def finish(self, task: Document, exitstatus: str) -> None:
         """Write down how a task ended."""
@@ -86,9 +82,21 @@ class Tasks:
         numbered = [{"n": number, "t": line} for number, line in enumerate(lines, start=1)]
         return numbered[first : first + limit]
 
-    def of_node(self, node: str) -> list[Document]:
-        """The answer of GET .../tasks, newest first."""
-        return [_facts(task) for task in reversed(self._store.all(KIND)) if task["node"] == node]
+    def of_node(self, node: str, query: Mapping[str, str]) -> list[Document]:
+        """The answer of GET .../tasks, newest first; without `source` only those that have ended."""
+        source, kind, limit = (
+            query.get("source", "archive"),
+            query.get("typefilter"),
+            int(query.get("limit", "50")),
+        )
+        found = [task for task in reversed(self._store.all(KIND)) if task["node"] == node]
+        if source != "all":
+            found = [task for task in found if (task["exitstatus"] is None) == (source == "active")]
+        if kind is not None:
+            found = [task for task in found if task["type"] == kind]
+        if "vmid" in query:
+            found = [task for task in found if Upid.parse(task["upid"]).id == query["vmid"]]
+        return [_line(task) for task in found[:limit]]
 
     def _on_node(self, node: str, upid: str) -> Document:
         try:
@@ -99,6 +107,13 @@ class Tasks:
         if task is None or task["node"] != node:
             raise refusals.parameters({"upid": "no such task"})
         return task
+
+
+def _line(task: Document) -> Document:
+    facts = _facts(task)
+    del facts["status"]
+    end = facts.pop("exitstatus", None)
+    return {**facts, **({"status": end, "endtime": int(task["ends_at"])} if end is not None else {})}
 
 
 def _facts(task: Document) -> Document:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ez_stripe.sandbox.app import WEBHOOK_SECRET, StripeSandbox, make
-from ezcore.plugin_api.sandbox import SandboxSpec
+from ezcore.plugin_api import PluginBase
+from ezcore.plugin_api.sandbox import InProcess, Pause, SandboxApp, SandboxSpec
 
 SECRET_KEY = "sk_test_sandbox"  # noqa: S105 - opens nothing but the sandbox
 PUBLISHABLE_KEY = "pk_test_sandbox"
@@ -33,4 +34,11 @@ def sandbox_settings(address: str, ca_file: Path | None) -> dict[str, str]:  # n
 
 def sandbox_spec() -> SandboxSpec:
     """What the demo, the simulation and tests need to start the sandbox and to point the plugin at it."""
-    return SandboxSpec(name="stripe", make=make, tls=False, settings=sandbox_settings)
+    return SandboxSpec(name="stripe", make=make, tls=False, settings=sandbox_settings, in_process=attach)
+
+
+def attach(plugin: PluginBase, app: SandboxApp, pause: Pause) -> InProcess:
+    """Lead the loaded plugin to the sandbox without a socket; Stripe's library is loaded only then."""
+    from ez_stripe.sandbox.simulated import attach as attached  # noqa: PLC0415
+
+    return attached(plugin, app, pause)

@@ -18,16 +18,24 @@ from ez_stripe.sandbox.call import Call, CallHandler
 from ez_stripe.sandbox.checkout import Checkout
 from ez_stripe.sandbox.control import StripeControl
 from ez_stripe.sandbox.customers import Customers
+from ez_stripe.sandbox.disputes import Disputes
 from ez_stripe.sandbox.events import Events
 from ez_stripe.sandbox.form import nested
 from ez_stripe.sandbox.idempotency import Idempotency
 from ez_stripe.sandbox.intents import Intents
+from ez_stripe.sandbox.invoices import Invoices
 from ez_stripe.sandbox.methods import Methods
+from ez_stripe.sandbox.money_control import MoneyControl
 from ez_stripe.sandbox.payments import Payments
+from ez_stripe.sandbox.payouts import Payouts
+from ez_stripe.sandbox.portal import Portal
 from ez_stripe.sandbox.refunds import Refunds
 from ez_stripe.sandbox.refusals import StripeRefusal, bad_key, invalid, too_many
 from ez_stripe.sandbox.schedule import Action
-from ez_stripe.sandbox.table import money, people
+from ez_stripe.sandbox.subscribing import Subscribing
+from ez_stripe.sandbox.subscription_calls import SubscriptionCalls
+from ez_stripe.sandbox.subscriptions import Subscriptions
+from ez_stripe.sandbox.table import banking, billing, money, people
 from ez_stripe.sandbox.webhooks import send_over_http
 from ezcore.plugin_api.sandbox import (
     Document,
@@ -59,7 +67,16 @@ class StripeSandbox(SandboxApp):
         self.customers = Customers(self.account, self.methods)
         self.intents = Intents(self.account, self.customers, self.methods, self.payments)
         self.refunds = Refunds(self.account, self.methods)
-        self.checkout = Checkout(self.account, self.customers, self.intents, self.methods, self.payments)
+        self.invoices = Invoices(self.account, self.intents)
+        self.subscriptions = Subscriptions(self.account, self.invoices, self.methods, self.payments)
+        self.customers.on_delete = self.subscriptions.end_all
+        subscribing = Subscribing(self.account, self.intents, self.payments, self.subscriptions)
+        self.checkout = Checkout(
+            self.account, self.customers, self.intents, self.methods, self.payments, subscribing
+        )
+        self.portal = Portal(self.account, self.customers, self.methods, self.subscriptions)
+        self.disputes = Disputes(self.account)
+        self.payouts = Payouts(self.account)
         self._idempotency = Idempotency(store, self.clock)
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -84,13 +101,22 @@ class StripeSandbox(SandboxApp):
     def tick(self, *, at_once: bool = False) -> int:
         """Do what is due (or everything that is scheduled, `at_once`)."""
         actions: dict[str, Action] = {
-            "settle_debit": self.checkout.settle_debit,
+            "settle_debit": self._settle_debit,
             "settle_refund": self.refunds.settle,
             "expire_session": self.checkout.run_out,
+            "foretell": self.subscriptions.foretell,
+            "renew": self.subscriptions.renew,
+            "finalize_invoice": self.subscriptions.finalize,
+            "charge_again": self.subscriptions.charge_again,
         }
         with self.store.lock():
             self.account.request = {"id": None, "idempotency_key": None}
-            return self.account.schedule.run_due(actions, at_once=at_once)
+            return self.account.schedule.run_due(actions, at_once=at_once, follow=("finalize_invoice",))
+
+    def _settle_debit(self, intent_id: str, outcome: str) -> None:
+        intent = self.payments.settle_debit(intent_id, outcome)
+        self.checkout.debit_settled(intent)
+        self.subscriptions.debit_settled(intent)
 
     def authorize(self, call: str, request: SandboxRequest) -> SandboxResponse | None:  # noqa: ARG002
         """Stripe's 401 for a key that is none; the hosted pages need no key."""
@@ -175,14 +201,23 @@ class StripeSandbox(SandboxApp):
     def _routes(self) -> None:
         customers, intents, refunds, checkout = self.customers, self.intents, self.refunds, self.checkout
         events, pages = Events(self.account), Pages(self.account, checkout)
-        rows = (*people(customers, events), *money(intents, refunds, checkout))
+        calls = SubscriptionCalls(self.account, self.subscriptions)
+        rows = (
+            *people(customers, events),
+            *money(intents, refunds, checkout),
+            *billing(calls, self.invoices, self.portal),
+            *banking(self.disputes, self.payouts),
+        )
         for method, path, handler, name in rows:
             self._api(method, path, handler, name)
         self.route("GET", "/c/pay/{id}", pages.show, "pages.checkout")
         self.route("POST", "/c/pay/{id}", pages.pay, "pages.pay")
         self.route("GET", "/c/authenticate/{id}", pages.show_authentication, "pages.authentication")
         self.route("POST", "/c/authenticate/{id}", pages.authenticate, "pages.authenticate")
+        self.route("GET", "/p/session/{id}", self.portal.show, "pages.portal")
+        self.route("POST", "/p/session/{id}", self.portal.act, "pages.portal.act")
         StripeControl(self).add_routes()
+        MoneyControl(self).add_routes()
 
 
 def make(folder: Path, options: SandboxOptions) -> StripeSandbox:

@@ -14,31 +14,45 @@ from ez_stripe.sandbox.lists import page, whole
 from ez_stripe.sandbox.methods import Methods
 from ez_stripe.sandbox.payments import Payments
 from ez_stripe.sandbox.refusals import invalid, missing
+from ez_stripe.sandbox.subscribing import Subscribing, check_lines
 from ezcore.plugin_api.sandbox import Document
 
 _DAY = 24 * 3600
 _HALF_HOUR = 1800
-_MODES = ("payment", "setup")
+_DATA = {
+    "payment_intent_data": "payment",
+    "setup_intent_data": "setup",
+    "subscription_data": "subscription",
+}
+_MODES = ("payment", "setup", "subscription")
 
 
 class Checkout:
-    """Checkout Sessions in modes payment and setup."""
+    """Checkout Sessions in modes payment, setup and subscription."""
 
     def __init__(
-        self, account: Account, customers: Customers, intents: Intents, methods: Methods, payments: Payments
+        self,
+        account: Account,
+        customers: Customers,
+        intents: Intents,
+        methods: Methods,
+        payments: Payments,
+        subscribing: Subscribing,
     ) -> None:
         self._account = account
         self._customers = customers
         self._intents = intents
         self._methods = methods
         self._payments = payments
+        self._subscribing = subscribing
 
     def create(self, call: Call) -> Document:
         """POST /v1/checkout/sessions."""
         call.only(parameters.CHECKOUT_SESSION)
         mode = str(call.need("mode"))
         if mode not in _MODES:
-            raise invalid(f"This sandbox has no mode '{mode}'; it has payment and setup.", "mode")
+            raise invalid(f"Invalid mode: must be one of {', '.join(_MODES)}.", "mode")
+        _check_data(call, mode)
         customer = call.text("customer")
         if customer:
             self._customers.living(customer, "customer", 400)
@@ -54,12 +68,14 @@ class Checkout:
             mode=mode,
             success_url=str(call.need("success_url")),
             url=f"{call.base_url}/c/pay/{id_}",
-            **(_priced(call) if mode == "payment" else {"currency": call.text("currency")}),
+            **({"currency": call.text("currency")} if mode == "setup" else _priced(call, mode)),
         )
         if mode == "setup":
             session |= {"payment_status": "no_payment_required", "payment_method_collection": "always"}
         session = self._account.make(session, id=id_)
         self._remember(call, session)
+        if mode == "subscription":
+            self._subscribing.prepare(call, session)
         self._account.schedule.later(
             session["expires_at"] - self._account.now(), "expire_session", session_id=id_
         )
@@ -71,7 +87,8 @@ class Checkout:
 
     def list(self, call: Call) -> Document:
         """GET /v1/checkout/sessions."""
-        wanted = {name: call.text(name) for name in ("customer", "payment_intent", "status")}
+        names = ("customer", "payment_intent", "status", "subscription")
+        wanted = {name: call.text(name) for name in names}
         return page(self._account, "checkout.session", call.params, "/v1/checkout/sessions", **wanted)
 
     def expire(self, call: Call) -> Document:
@@ -89,10 +106,9 @@ class Checkout:
         session = self._account.load("checkout.session", session_id)
         if session["status"] != "open":
             return session
-        intent_id = session["payment_intent"]
+        intent = self._paying(session)
         session = self._account.save({**session, "status": "expired", "url": None})
-        if intent_id:
-            intent = self._account.load("payment_intent", intent_id)
+        if intent:
             changes = {
                 "status": "canceled",
                 "canceled_at": self._account.now(),
@@ -114,6 +130,9 @@ class Checkout:
         method = self._methods.make(card)
         if session["mode"] == "setup":
             return self._store_only(session, card, method)
+        if session["mode"] == "subscription":
+            begun = self._subscribing.pay(session, method)
+            return session if begun is None else self._told(begun)
         intent = self._intent(session)
         try:
             intent = self._payments.confirm_on_session(intent, method)
@@ -127,6 +146,8 @@ class Checkout:
             intent = self._account.load("setup_intent", session["setup_intent"])
             method = self._account.load("payment_method", self._waiting(session))
             return self._setup_done(session, intent, method) if passed else session
+        if session["mode"] == "subscription":
+            return self._told(self._subscribing.authenticated(session, passed=passed))
         intent = self._account.load("payment_intent", session["payment_intent"])
         method = self._account.load("payment_method", self._waiting(session))
         if not passed:
@@ -135,15 +156,18 @@ class Checkout:
 
     def needs_authentication(self, session: Document) -> bool:
         """Is this session waiting for 3-D Secure?"""
-        kind = "setup_intent" if session["mode"] == "setup" else "payment_intent"
-        intent = self._account.store.get(kind, session[kind] or "")
+        intent = self._paying(session)
+        if session["mode"] == "setup":
+            intent = self._account.store.get("setup_intent", session["setup_intent"] or "")
         return bool(intent and intent["status"] == "requires_action")
 
-    def settle_debit(self, intent_id: str, outcome: str) -> None:
-        """A bank debit ended; tell it about the session too."""
-        intent = self._payments.settle_debit(intent_id, outcome)
+    def debit_settled(self, intent: Document) -> None:
+        """A bank debit came to its end: tell it about the page too."""
         for session in self._account.store.all("checkout.session"):
-            if session["payment_intent"] != intent_id:
+            if session["status"] != "complete":
+                continue
+            paying = session["payment_intent"] or (self._paying(session) or {}).get("id")
+            if paying != intent["id"]:
                 continue
             paid = intent["status"] == "succeeded"
             told = self._account.save({**session, "payment_status": "paid" if paid else "unpaid"})
@@ -151,11 +175,19 @@ class Checkout:
             self._account.emit(f"checkout.session.async_payment_{word}", told)
 
     def _complete(self, session: Document, intent: Document) -> Document:
-        changes: Document = {"status": "complete", "url": None, "customer_details": self._details(session)}
-        changes["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
-        session = self._account.save({**session, **changes, "customer": intent["customer"]})
+        paid = "paid" if intent["status"] == "succeeded" else "unpaid"
+        changes: Document = {"status": "complete", "url": None, "payment_status": paid}
+        return self._told({**session, **changes, "customer": intent["customer"]})
+
+    def _told(self, session: Document) -> Document:
+        session = self._account.save({**session, "customer_details": self._details(session)})
         self._account.emit("checkout.session.completed", session)
         return session
+
+    def _paying(self, session: Document) -> Document | None:
+        if session["mode"] == "subscription":
+            return self._subscribing.intent_of(session)
+        return self._account.store.get("payment_intent", session["payment_intent"] or "")
 
     def _store_only(self, session: Document, card: TestCard, method: Document) -> Document:
         data = self._data(session)
@@ -173,9 +205,7 @@ class Checkout:
     def _setup_done(self, session: Document, intent: Document, method: Document) -> Document:
         intent = self._intents.finish_setup({**intent, "next_action": None}, method)
         changes: Document = {"status": "complete", "url": None, "setup_intent": intent["id"]}
-        session = self._account.save({**session, **changes, "customer_details": self._details(session)})
-        self._account.emit("checkout.session.completed", session)
-        return session
+        return self._told({**session, **changes})
 
     def _waiting(self, session: Document) -> str:
         kind = "setup_intent" if session["mode"] == "setup" else "payment_intent"
@@ -238,10 +268,17 @@ class Checkout:
         return at
 
 
-def _priced(call: Call) -> Document:
+def _check_data(call: Call, mode: str) -> None:
+    for name, belongs in _DATA.items():
+        if name in call.params and mode != belongs:
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+
+
+def _priced(call: Call, mode: str) -> Document:
     lines = call.need("line_items")
     if not isinstance(lines, list):
         raise invalid("Invalid array", "line_items")
+    check_lines(lines, mode)
     total, currency = 0, ""
     for place, item in enumerate(lines):
         price = item.get("price_data")

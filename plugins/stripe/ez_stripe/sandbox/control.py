@@ -1,4 +1,4 @@
-"""Control endpoints that only the imitated Stripe has: webhooks, card behaviour, events, disputes, time.
+"""Control endpoints that only the imitated Stripe has: webhooks, card behaviour, events, time.
 
 POST /_control/webhooks {"url", "secret"}   send every event there (DELETE: nowhere)
 GET  /_control/webhooks                     endpoints and deliveries
@@ -6,7 +6,6 @@ POST /_control/webhooks/release             let go of what a reordering fault ho
 GET  /_control/events                       events with their deliveries
 POST /_control/events/{id}/redeliver        send one event again
 POST /_control/card {"customer", "behaviour"}   how that customer's stored methods behave from now on
-POST /_control/dispute {"payment_intent"}   the payer's bank takes the money back
 POST /_control/tick                         do at once whatever is scheduled for later
 """
 
@@ -15,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ez_stripe.sandbox.cards import BEHAVIOURS
-from ez_stripe.sandbox.refusals import StripeRefusal
 from ezcore.plugin_api.sandbox import SandboxRequest, SandboxResponse, json_response
 
 if TYPE_CHECKING:
@@ -39,7 +37,6 @@ class StripeControl:
             ("GET", "events", self.events),
             ("POST", "events/{id}/redeliver", self.redeliver),
             ("POST", "card", self.card),
-            ("POST", "dispute", self.dispute),
             ("POST", "tick", self.tick),
         ):
             self._app.route(method, f"/_control/{path}", handler)
@@ -92,18 +89,8 @@ class StripeControl:
             return json_response({"error": str(error), "behaviours": sorted(BEHAVIOURS)}, 422)
         return json_response(told)
 
-    def dispute(self, request: SandboxRequest) -> SandboxResponse:
-        """A dispute of a payment that succeeded."""
-        with self._app.store.lock():
-            try:
-                intent = self._app.account.load("payment_intent", str(_told(request).get("payment_intent")))
-                charge = self._app.account.load("charge", intent["latest_charge"] or "")
-            except StripeRefusal as refusal:
-                return json_response({"error": str(refusal)}, 404)
-            return json_response(self._app.payments.dispute(charge))
-
     def tick(self, _: SandboxRequest) -> SandboxResponse:
-        """Settle debits and refunds, expire sessions: everything that waits, now."""
+        """Settle debits and refunds, expire sessions, renew subscriptions: everything that waits, now."""
         return json_response({"done": self._app.tick(at_once=True)})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ez_stripe.sandbox import parameters, shapes
 from ez_stripe.sandbox.account import Account
 from ez_stripe.sandbox.call import Call
 from ez_stripe.sandbox.lists import page
 from ez_stripe.sandbox.methods import Methods
-from ez_stripe.sandbox.refusals import no_such
+from ez_stripe.sandbox.refusals import invalid, no_such
 from ezcore.plugin_api.sandbox import Document
 
 _TEXTS = ("description", "email", "name", "phone")
@@ -19,6 +21,7 @@ class Customers:
     def __init__(self, account: Account, methods: Methods) -> None:
         self._account = account
         self._methods = methods
+        self.on_delete: Callable[[str], None] = lambda _id: None
 
     def create(self, call: Call) -> Document:
         """POST /v1/customers."""
@@ -38,10 +41,26 @@ class Customers:
         call.only(parameters.CUSTOMER)
         customer = self.living(call.id)
         changes: Document = {name: call.text(name) for name in _TEXTS if name in call.params}
+        settings = call.params.get("invoice_settings") or {}
+        if method_id := settings.get("default_payment_method"):
+            method = self._account.load("payment_method", method_id, "payment_method", 400)
+            return self.prefer(customer, method)
         if "metadata" in call.params:
             changes["metadata"] = {**customer["metadata"], **call.metadata()}
         before = {name: customer[name] for name in changes}
         customer = self._account.save({**customer, **changes})
+        self._account.emit("customer.updated", customer, before)
+        return customer
+
+    def prefer(self, customer: Document, method: Document) -> Document:
+        """This method is charged from now on where nothing else is said. Raises: StripeRefusal."""
+        if method["customer"] != customer["id"]:
+            raise invalid(
+                "The customer does not have this payment method.", "payment_method", "resource_missing"
+            )
+        before = {"invoice_settings": customer["invoice_settings"]}
+        settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
+        customer = self._account.save({**customer, "invoice_settings": settings})
         self._account.emit("customer.updated", customer, before)
         return customer
 
@@ -51,6 +70,7 @@ class Customers:
         for method in self._account.store.all("payment_method"):
             if method["customer"] == call.id:
                 self._account.save({**method, "customer": None})
+        self.on_delete(call.id)
         self._account.emit("customer.deleted", customer)
         return self._account.save({"id": call.id, "object": "customer", "deleted": True})
 

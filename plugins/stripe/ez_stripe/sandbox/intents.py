@@ -100,11 +100,10 @@ class Intents:
         wanted = _METADATA_QUERY.fullmatch(str(call.need("query")).strip())
         if wanted is None:
             raise invalid("We were unable to parse your search query.", "query")
-        intents = reversed(self._account.store.all("payment_intent"))
-        found = [item for item in intents if item["metadata"].get(wanted[1]) == wanted[2]]
-        result = cut(
-            visible(self._account, "payment_intent", found), call.params, "/v1/payment_intents/search"
-        )
+        intents = self._account.store.where("payment_intent", newest_first=True)
+        found = (item for item in intents if item["metadata"].get(wanted[1]) == wanted[2])
+        seen = list(visible(self._account, "payment_intent", found))
+        result = cut(seen, call.params, "/v1/payment_intents/search")
         return {**result, "object": "search_result", "next_page": None}
 
     def create_setup(self, call: Call) -> Document:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, takewhile
 from typing import Any
 
 from ez_stripe.sandbox.account import Account
@@ -21,14 +22,22 @@ _LONGEST = 100
 def page(account: Account, kind: str, params: dict[str, Any], url: str, **equal: Any) -> Document:
     """One page of the objects of a kind whose fields equal what is asked (None is not asked)."""
     wanted = {name: value for name, value in equal.items() if value is not None}
-    items = [
+    plain = {name: value for name, value in wanted.items() if not isinstance(value, dict)}
+    found = account.store.where(kind, newest_first=True, **plain)
+    bounds = params.get("created")
+    oldest = _oldest(bounds)
+    items = (
         item
-        for item in reversed(account.store.all(kind))
+        for item in takewhile(lambda item: item["created"] >= oldest, found)
         if all(item.get(name) == value for name, value in wanted.items())
-        and _in_time(item, params.get("created"))
+        and _in_time(item, bounds)
         and not item.get("deleted")
-    ]
-    return cut(visible(account, kind, items), params, url)
+    )
+    seen = visible(account, kind, items)
+    if not (params.get("starting_after") or params.get("ending_before")):
+        # The first page, and one more to know whether there are others: an account that is years old has many.
+        seen = islice(seen, _LONGEST + 1)
+    return cut(list(seen), params, url)
 
 
 def cut(items: list[Document], params: dict[str, Any], url: str) -> Document:
@@ -44,13 +53,11 @@ def cut(items: list[Document], params: dict[str, Any], url: str) -> Document:
     return {"object": "list", "data": items[:limit], "has_more": len(items) > limit, "url": url}
 
 
-def visible(account: Account, kind: str, items: list[Document]) -> list[Document]:
+def visible(account: Account, kind: str, items: Iterable[Document]) -> Iterator[Document]:
     """Without what a `stale_read` fault hides: objects younger than `args.seconds`."""
     fault = account.faults.take(f"{kind}s.list", "stale_read")
-    if fault is None:
-        return items
-    newest = account.now() - int(fault.args.get("seconds", 60))
-    return [item for item in items if item["created"] <= newest]
+    newest = None if fault is None else account.now() - int(fault.args.get("seconds", 60))
+    return (item for item in items if newest is None or item["created"] <= newest)
 
 
 def whole(text: Any, param: str) -> int:
@@ -69,6 +76,12 @@ def _in_time(item: Document, bounds: Any) -> bool:
     return all(
         _BOUNDS[name](item["created"], whole(value, f"created[{name}]")) for name, value in bounds.items()
     )
+
+
+def _oldest(bounds: Any) -> int:
+    """No object older than this can be asked for: they are read newest first, and reading stops there."""
+    lower = [bounds[name] for name in ("gt", "gte") if name in bounds] if isinstance(bounds, dict) else []
+    return max((whole(bound, "created") for bound in lower), default=0)
 
 
 def _place(items: list[Document], id_: str, param: str) -> int:

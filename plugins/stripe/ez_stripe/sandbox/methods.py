@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ez_stripe.sandbox import shapes
+from ez_stripe.sandbox import billing_shapes, shapes
 from ez_stripe.sandbox.account import Account
 from ez_stripe.sandbox.cards import BEHAVIOURS, CARDS, TOKENS, TestCard
 from ez_stripe.sandbox.refusals import invalid
@@ -56,7 +56,35 @@ class Methods:
         before = {"customer": method["customer"]}
         method = self._account.save({**method, "customer": None, "allow_redisplay": "unspecified"})
         self._account.emit("payment_method.detached", method, before)
+        self._forget_choice(before["customer"], method["id"])
         return method
+
+    def _forget_choice(self, customer_id: str, method_id: str) -> None:
+        customer = self._account.load("customer", customer_id)
+        settings = customer.get("invoice_settings") or {}
+        if settings.get("default_payment_method") == method_id:
+            chosen = {"invoice_settings": {**settings, "default_payment_method": None}}
+            customer = self._account.save({**customer, **chosen})
+            self._account.emit("customer.updated", customer, {"invoice_settings": settings})
+
+    def renewed(self, method: Document, month: int, year: int) -> Document:
+        """The bank sent the payer a new card of the same number range: the stored one goes on by itself.
+
+        Raises: ValueError for a method that is no card.
+        """
+        if method["type"] != "card":
+            raise ValueError("only cards are renewed")
+        before = {"card": {name: method["card"][name] for name in ("exp_month", "exp_year")}}
+        card = {**method["card"], "exp_month": month, "exp_year": year}
+        method = self._account.save({**method, "card": card})
+        self._account.emit("payment_method.automatically_updated", method, before)
+        return method
+
+    def consent_ended(self, method: Document) -> Document:
+        """The payer told the bank not to be debited any more."""
+        mandate = self._account.make(billing_shapes.mandate(payment_method=method["id"], status="inactive"))
+        self._account.emit("mandate.updated", mandate, {"status": "active"})
+        return mandate
 
     def card(self, method_id: str) -> TestCard:
         """The test card behind a method."""

@@ -24,17 +24,16 @@ def checkout_page(
     email: str,
 ) -> str:
     """The page on which a client chooses one of the test cards. `price` None means: only store the card."""
-    choices = "".join(_choice(card, first=place == 0) for place, card in enumerate(cards))
     alert = f'<p class="alert" role="alert" id="error">{escape(error)}</p>' if error else ""
     amount = f'<p class="amount">{escape(price)}</p>' if price else '<p class="amount">Save a card</p>'
     verb = f"Pay {escape(price)}" if price else "Save card"
     back = f'<a class="button quiet" href="{escape(cancel_url)}">Back to the shop</a>' if cancel_url else ""
     mail = f"<p>{escape(email)}</p>" if email else ""
     form = (
-        f'<form method="post"><fieldset><legend>Test card</legend>{choices}</fieldset>'
+        f'<form method="post"><fieldset><legend>Test card</legend>{choices(cards)}</fieldset>'
         f'<button type="submit" name="action" value="pay">{verb}</button></form>'
     )
-    return _page(f"Checkout: {title}", f"<h1>{escape(title)}</h1>{amount}{mail}{alert}{form}{back}")
+    return whole_page(f"Checkout: {title}", f"<h1>{escape(title)}</h1>{amount}{mail}{alert}{form}{back}")
 
 
 def authentication_page(*, title: str, price: str | None) -> str:
@@ -46,13 +45,18 @@ def authentication_page(*, title: str, price: str | None) -> str:
         '<button class="quiet" type="submit" name="outcome" value="fail">Fail authentication</button></form>'
     )
     text = "<p>Your bank wants to know that it is you. In this sandbox you decide how that ends.</p>"
-    return _page("3-D Secure", f"<h1>3-D Secure: {escape(title)}</h1>{amount}{text}{form}")
+    return whole_page("3-D Secure", f"<h1>3-D Secure: {escape(title)}</h1>{amount}{text}{form}")
 
 
 def ended_page(*, headline: str, text: str, link: str | None) -> str:
     """A session that cannot be paid any more."""
     back = f'<a class="button quiet" href="{escape(link)}">Back to the shop</a>' if link else ""
-    return _page(headline, f"<h1>{escape(headline)}</h1><p>{escape(text)}</p>{back}")
+    return whole_page(headline, f"<h1>{escape(headline)}</h1><p>{escape(text)}</p>{back}")
+
+
+def choices(cards: Iterable[TestCard]) -> str:
+    """The test cards as radio buttons."""
+    return "".join(_choice(card, first=place == 0) for place, card in enumerate(cards))
 
 
 def _choice(card: TestCard, *, first: bool) -> str:
@@ -62,7 +66,8 @@ def _choice(card: TestCard, *, first: bool) -> str:
     return f"<label>{radio}<span>{escape(card.title)} <small>{number}</small></span></label>"
 
 
-def _page(title: str, body: str) -> str:
+def whole_page(title: str, body: str) -> str:
+    """A page around its content."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

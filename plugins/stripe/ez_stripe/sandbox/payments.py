@@ -13,6 +13,7 @@ from ezcore.plugin_api.sandbox import Document
 
 _BANK_SECONDS = 5
 _FIXED_FEE = 25
+DISPUTE_FEE = 1500
 
 
 def fee_of(amount: int) -> int:
@@ -101,25 +102,28 @@ class Payments:
         self._account.emit("payment_intent.succeeded", intent)
         return intent
 
-    def dispute(self, charge: Document) -> Document:
-        """The payer's bank takes the money back for now."""
-        held = self._movement(charge["id"], "adjustment", -charge["amount"], charge["currency"], 1500)
-        case = {"case_type": "chargeback", "network_reason_code": "10.4"}
+    def dispute(self, charge: Document, reason: str = "fraudulent", *, inquiry: bool = False) -> Document:
+        """The payer's bank takes the money back for now; or, as an inquiry, only asks."""
+        case = {"case_type": "inquiry" if inquiry else "chargeback", "network_reason_code": "10.4"}
         due = {"due_by": self._account.now() + 7 * 86400, "has_evidence": False, "past_due": False}
         dispute = self._account.make(
             shapes.dispute(
                 amount=charge["amount"],
-                balance_transactions=[held],
+                balance_transactions=[] if inquiry else [self._held(charge)],
                 charge=charge["id"],
                 currency=charge["currency"],
                 payment_intent=charge["payment_intent"],
                 payment_method_details={"type": "card", "card": {**case, "brand": "visa", "network": "visa"}},
                 evidence_details={**due, "submission_count": 0},
+                is_charge_refundable=inquiry,
+                reason=reason,
+                status="warning_needs_response" if inquiry else "needs_response",
             )
         )
         self._account.save({**charge, "disputed": True})
         self._account.emit("charge.dispute.created", dispute)
-        self._account.emit("charge.dispute.funds_withdrawn", dispute)
+        if not inquiry:
+            self._account.emit("charge.dispute.funds_withdrawn", dispute)
         return dispute
 
     def _debit_failed(self, intent: Document, charge: Document) -> Document:
@@ -182,6 +186,9 @@ class Payments:
         changes: Document = {"status": "succeeded", "amount_received": intent["amount"], "next_action": None}
         links = {"payment_method": method["id"], "latest_charge": charge["id"], "last_payment_error": None}
         return self._account.save({**intent, **changes, **links})
+
+    def _held(self, charge: Document) -> Document:
+        return self._movement(charge["id"], "adjustment", -charge["amount"], charge["currency"], DISPUTE_FEE)
 
     def _movement(self, source: str, kind: str, amount: int, currency: str, fee: int) -> Document:
         return movement(self._account, source, kind, amount, currency, fee)

@@ -54,6 +54,9 @@ class Refunds:
     def list(self, call: Call) -> Document:
         """GET /v1/refunds."""
         wanted = {"payment_intent": call.text("payment_intent"), "charge": call.text("charge")}
+        for kind, id_ in wanted.items():
+            if id_:
+                self._account.load(kind, id_, kind, 400)
         return page(self._account, "refund", call.params, "/v1/refunds", **wanted)
 
     def retrieve_charge(self, call: Call) -> Document:
@@ -69,6 +72,8 @@ class Refunds:
         """The bank's answer to a refund has come: succeeded, or failed and the money is ours again."""
         refund = self._account.load("refund", refund_id)
         before = {"status": refund["status"]}
+        if refund["status"] in ("failed", "canceled", status):
+            return refund
         if status == "failed":
             return self._failed(refund, before)
         refund = self._account.save({**refund, "status": status, "pending_reason": None})

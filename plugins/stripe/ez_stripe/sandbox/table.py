@@ -5,9 +5,14 @@ from __future__ import annotations
 from ez_stripe.sandbox.call import CallHandler
 from ez_stripe.sandbox.checkout import Checkout
 from ez_stripe.sandbox.customers import Customers
+from ez_stripe.sandbox.disputes import Disputes
 from ez_stripe.sandbox.events import Events
 from ez_stripe.sandbox.intents import Intents
+from ez_stripe.sandbox.invoices import Invoices
+from ez_stripe.sandbox.payouts import Payouts
+from ez_stripe.sandbox.portal import Portal
 from ez_stripe.sandbox.refunds import Refunds
+from ez_stripe.sandbox.subscription_calls import SubscriptionCalls
 
 Row = tuple[str, str, CallHandler, str]
 
@@ -59,4 +64,43 @@ def money(intents: Intents, refunds: Refunds, checkout: Checkout) -> tuple[Row, 
         ("GET", "refunds/{id}", refunds.retrieve, "refunds.retrieve"),
         ("GET", "charges", refunds.list_charges, "charges.list"),
         ("GET", "charges/{id}", refunds.retrieve_charge, "charges.retrieve"),
+    )
+
+
+def billing(subscriptions: SubscriptionCalls, invoices: Invoices, portal: Portal) -> tuple[Row, ...]:
+    """What Stripe bills by itself."""
+    return (
+        ("GET", "subscriptions", subscriptions.list, "subscriptions.list"),
+        ("GET", "subscriptions/{id}", subscriptions.retrieve, "subscriptions.retrieve"),
+        ("POST", "subscriptions/{id}", subscriptions.update, "subscriptions.update"),
+        ("DELETE", "subscriptions/{id}", subscriptions.cancel, "subscriptions.cancel"),
+        ("GET", "invoices", invoices.list, "invoices.list"),
+        ("GET", "invoices/{id}", invoices.retrieve, "invoices.retrieve"),
+        ("GET", "invoices/{id}/lines", invoices.lines, "invoices.line_items.list"),
+        ("POST", "invoices/{id}/void", invoices.void, "invoices.void"),
+        (
+            "POST",
+            "invoices/{id}/mark_uncollectible",
+            invoices.mark_uncollectible,
+            "invoices.mark_uncollectible",
+        ),
+        ("GET", "invoice_payments", invoices.list_payments, "invoice_payments.list"),
+        ("GET", "invoice_payments/{id}", invoices.retrieve_payment, "invoice_payments.retrieve"),
+        ("POST", "billing_portal/sessions", portal.create, "billing_portal.sessions.create"),
+    )
+
+
+def banking(disputes: Disputes, payouts: Payouts) -> tuple[Row, ...]:
+    """What banks do with our money."""
+    warnings = "radar/early_fraud_warnings"
+    return (
+        ("GET", "disputes", disputes.list, "disputes.list"),
+        ("GET", "disputes/{id}", disputes.retrieve, "disputes.retrieve"),
+        ("POST", "disputes/{id}/close", disputes.accept, "disputes.close"),
+        ("GET", warnings, disputes.list_warnings, "radar.early_fraud_warnings.list"),
+        ("GET", f"{warnings}/{{id}}", disputes.retrieve_warning, "radar.early_fraud_warnings.retrieve"),
+        ("POST", "payouts", payouts.create, "payouts.create"),
+        ("GET", "payouts", payouts.list, "payouts.list"),
+        ("GET", "payouts/{id}", payouts.retrieve, "payouts.retrieve"),
+        ("GET", "mandates/{id}", payouts.retrieve_mandate, "mandates.retrieve"),
     )

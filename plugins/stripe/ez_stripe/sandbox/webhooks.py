@@ -11,7 +11,7 @@ import hmac
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ez_stripe.sandbox.shapes import webhook_endpoint
@@ -76,6 +76,11 @@ class Webhooks:
         self._store.put(_ENDPOINT, id_, endpoint)
         return endpoint
 
+    def only(self, types: Iterable[str]) -> None:
+        """Send no endpoint any other type than these, as `enabled_events` says."""
+        for endpoint in self.endpoints():
+            self._store.put(_ENDPOINT, endpoint["id"], {**endpoint, "enabled_events": sorted(types)})
+
     def remove(self) -> None:
         """Send nothing any more."""
         self._store.clear(_ENDPOINT)
@@ -92,6 +97,8 @@ class Webhooks:
     def enqueue(self, event: Document, *, again: bool = False) -> None:
         """Queue an event for every endpoint; a redelivery (`again`) meets no fault."""
         for endpoint in self.endpoints():
+            if not {"*", event["type"]} & set(endpoint["enabled_events"]):
+                continue
             fault = None if again else self._fault(event)
             if fault is not None and fault.kind == "drop_webhooks":
                 continue

@@ -1,0 +1,1 @@
+"""Credit that clients hold with us: money paid too much, added ahead, or given back."""

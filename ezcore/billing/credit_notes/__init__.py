@@ -1,0 +1,1 @@
+"""Credit notes: the only way an issued invoice is corrected."""

@@ -1,0 +1,1 @@
+"""Documents of invoices and credit notes: one value, from which PDF, Factur-X and UBL are made."""

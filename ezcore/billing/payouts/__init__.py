@@ -1,0 +1,1 @@
+"""Money that gateways send to our bank account."""

@@ -1,0 +1,1 @@
+"""Bank statements: imported once, matched to invoices, recorded by a person."""

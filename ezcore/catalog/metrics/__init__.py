@@ -1,0 +1,1 @@
+"""Metrics: what is counted while a service runs, and what it costs."""

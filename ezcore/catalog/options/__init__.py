@@ -1,0 +1,1 @@
+"""Options of products: what a buyer is asked."""

@@ -1,0 +1,1 @@
+"""Promotions: codes that make an order, and some of its renewals, cheaper."""

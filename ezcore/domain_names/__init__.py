@@ -1,0 +1,1 @@
+"""Domain names, what they cost, their DNS zones and certificates."""

@@ -1,0 +1,1 @@
+"""Certificates: issued by an authority, installed where the site is hosted, renewed before they expire."""

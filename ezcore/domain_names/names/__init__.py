@@ -1,0 +1,1 @@
+"""Registered names: search, register, transfer, keep, let go."""

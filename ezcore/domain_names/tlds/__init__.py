@@ -1,0 +1,1 @@
+"""Endings: which are sold, at which registrar, and what they cost."""

@@ -1,0 +1,1 @@
+"""Upgrades and downgrades: another product, other options, or another cycle for a service that runs."""

@@ -1,0 +1,1 @@
+"""Imports: accounts that stand at a vendor become services, without being made again."""

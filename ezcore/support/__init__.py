@@ -1,0 +1,1 @@
+"""The support desk: what clients ask and what staff answer."""

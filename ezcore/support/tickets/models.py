@@ -1,0 +1,103 @@
+"""Tables of the support desk: departments, tickets, their messages, and what a ticket is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ezcore.db.base import Base, PrimaryKey
+from ezcore.db.types import UtcDateTime
+
+
+class TicketState(StrEnum):
+    """Whose turn it is. `open`: nobody has answered yet."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CUSTOMER_REPLY = "customer_reply"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    """How much it hurts."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class AuthorKind(StrEnum):
+    """Who wrote a message. The system writes what happened by itself, and what plugins say."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Department(Base):
+    """Where a ticket goes. Hidden ones are not offered to clients."""
+
+    __tablename__ = "support_department"
+
+    id: Mapped[PrimaryKey]
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    blurb: Mapped[str] = mapped_column(String(200), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Ticket(Base):
+    """A conversation. `reference` tells nothing about how many there are; `key` makes an automatic ticket once."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (Index("ix_ticket_state_moved", "state", "moved_at"),)
+
+    id: Mapped[PrimaryKey]
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    user_id: Mapped[int | None]
+    department_id: Mapped[int] = mapped_column(ForeignKey("support_department.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16), default=TicketState.OPEN)
+    priority: Mapped[str] = mapped_column(String(8), default=Priority.NORMAL)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TicketMessage(Base):
+    """One message, plain text. Internal notes are for staff only."""
+
+    __tablename__ = "ticket_message"
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    author_kind: Mapped[str] = mapped_column(String(8))
+    author_id: Mapped[int | None]
+    author_name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    internal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TicketLink(Base):
+    """What a ticket is about: a service, order, invoice, job or work request of the same client."""
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "kind", "object_id"),
+        Index("ix_ticket_link_object", "kind", "object_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int]

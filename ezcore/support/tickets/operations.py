@@ -1,0 +1,199 @@
+"""Verbs of the support desk: open, reply, note, assign, move, close, link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from ezcore.audit import operations as audit
+from ezcore.db.once import insert_once
+from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.support.tickets import queries
+from ezcore.support.tickets.events import TicketAnswered, TicketClosed, TicketOpened, TicketReplied
+from ezcore.support.tickets.links import check_owner
+from ezcore.support.tickets.models import AuthorKind, Priority, Ticket, TicketLink, TicketMessage, TicketState
+from ezcore.support.tickets.rules import (
+    after_message,
+    author_kind,
+    clean_message,
+    clean_subject,
+    reference_of,
+)
+from ezcore.work import UnitOfWork
+
+MANAGE = "support.manage"
+CLIENT = "client.support"
+PLUGIN = "plugin.tickets"
+TRIES = 20
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """What a ticket begins with. `links` are (kind, id) of things of the same client; `key` makes it once."""
+
+    client_id: int
+    department: str
+    subject: str
+    message: str
+    priority: Priority = Priority.NORMAL
+    links: Sequence[tuple[str, int]] = ()
+    key: str | None = None
+
+
+def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
+    """Open a ticket with its first message. With the same `key` the one that is there is given.
+
+    Emits: TicketOpened. Raises: NotAllowed; NotFound (another client's thing); InvalidInput naming the field.
+    """
+    _may_write(uow, new.client_id)
+    subject, message = clean_subject(new.subject), clean_message(new.message)
+    department = queries.department(uow, new.department)
+    if department is None or (department.hidden and uow.actor.kind == "client"):
+        raise InvalidInput("Choose one of those offered", field="department")
+    kind = author_kind(uow.actor)
+    ticket_id = _insert(uow, new, department.id, subject, kind)
+    if ticket_id is None:
+        found = queries.by_key(uow, new.key or "")
+        assert found is not None
+        return found
+    ticket = uow.session.get_one(Ticket, ticket_id)
+    _write(uow, ticket, kind, message, internal=False)
+    for link_kind, object_id in new.links:
+        link(uow, ticket, link_kind, object_id)
+    audit.record(
+        uow, "ticket.open", "ticket", ticket.id, client_id=ticket.client_id, after={"subject": subject}
+    )
+    uow.emit(TicketOpened(ticket.id, ticket.client_id, str(kind)))
+    return ticket
+
+
+def reply(uow: UnitOfWork, ticket: Ticket, message: str) -> TicketMessage:
+    """Write to the other side. A client's reply opens a closed ticket again.
+
+    Emits: TicketAnswered or TicketReplied. Raises: NotAllowed, InvalidInput.
+    """
+    _may_write(uow, ticket.client_id)
+    kind = author_kind(uow.actor)
+    line = _write(uow, ticket, kind, clean_message(message), internal=False)
+    _move(uow, ticket, after_message(kind, ticket.state), "ticket.reply")
+    happened = TicketReplied if kind == AuthorKind.CLIENT else TicketAnswered
+    uow.emit(happened(ticket.id, ticket.client_id, line.id))
+    return line
+
+
+def note(uow: UnitOfWork, ticket: Ticket, message: str) -> TicketMessage:
+    """Write down something that only staff read. Raises: NotAllowed, InvalidInput."""
+    uow.actor.require(MANAGE)
+    line = _write(uow, ticket, author_kind(uow.actor), clean_message(message), internal=True)
+    audit.record(uow, "ticket.note", "ticket", ticket.id, client_id=ticket.client_id)
+    return line
+
+
+def assign(uow: UnitOfWork, ticket: Ticket, user_id: int | None) -> None:
+    """Give it to a member of staff, or to nobody. Raises: NotAllowed, InvalidInput."""
+    uow.actor.require(MANAGE)
+    if user_id is not None and user_id not in {user.id for user in queries.assignees(uow)}:
+        raise InvalidInput("Choose one of those offered", field="assignee")
+    _change(uow, ticket, "assignee_id", user_id)
+
+
+def set_priority(uow: UnitOfWork, ticket: Ticket, priority: Priority) -> None:
+    """Say how much it hurts. Raises: NotAllowed."""
+    uow.actor.require(MANAGE)
+    _change(uow, ticket, "priority", priority)
+
+
+def move_to_department(uow: UnitOfWork, ticket: Ticket, slug: str) -> None:
+    """Hand it to another department. Raises: NotAllowed, InvalidInput."""
+    uow.actor.require(MANAGE)
+    department = queries.department(uow, slug)
+    if department is None:
+        raise InvalidInput("Choose one of those offered", field="department")
+    _change(uow, ticket, "department_id", department.id)
+
+
+def set_status(uow: UnitOfWork, ticket: Ticket, state: TicketState) -> None:
+    """Put it into a state by hand. Emits: TicketClosed when it is closed. Raises: NotAllowed."""
+    uow.actor.require(MANAGE)
+    if state == TicketState.CLOSED:
+        close(uow, ticket)
+    else:
+        _move(uow, ticket, state, "ticket.state")
+
+
+def close(uow: UnitOfWork, ticket: Ticket) -> None:
+    """It is done. Emits: TicketClosed. Raises: NotAllowed; Refused when it is closed already."""
+    _may_write(uow, ticket.client_id)
+    uow.session.refresh(ticket, with_for_update=True)
+    if ticket.state == TicketState.CLOSED:
+        raise Refused("this ticket is closed already")
+    _move(uow, ticket, TicketState.CLOSED, "ticket.close")
+    uow.emit(TicketClosed(ticket.id, ticket.client_id))
+
+
+def link(uow: UnitOfWork, ticket: Ticket, kind: str, object_id: int) -> None:
+    """Say what it is about, once. Raises: NotAllowed; NotFound for a thing that is not this client's."""
+    _may_write(uow, ticket.client_id)
+    check_owner(uow, kind, object_id, ticket.client_id)
+    insert_once(uow.session, TicketLink, {"ticket_id": ticket.id, "kind": kind, "object_id": object_id})
+
+
+def _insert(
+    uow: UnitOfWork, new: NewTicket, department_id: int, subject: str, kind: AuthorKind
+) -> int | None:
+    """A row under a free reference; None when another ticket has the key."""
+    now = uow.now()
+    values = {
+        "key": new.key, "client_id": new.client_id, "user_id": uow.actor.user_id if kind == "client" else None,
+        "department_id": department_id, "subject": subject, "priority": new.priority,
+        "state": TicketState.OPEN, "opened_at": now, "moved_at": now,
+    }  # fmt: skip
+    for _ in range(TRIES):
+        reference = reference_of(uow.ids.key("tkt"), uow.today().year)
+        found: int | None = insert_once(uow.session, Ticket, {**values, "reference": reference})
+        if found is not None or (new.key is not None and queries.by_key(uow, new.key) is not None):
+            return found
+    raise Refused("no ticket number is free this year")
+
+
+def _write(uow: UnitOfWork, ticket: Ticket, kind: AuthorKind, body: str, *, internal: bool) -> TicketMessage:
+    line = TicketMessage(
+        ticket_id=ticket.id, author_kind=kind, author_id=uow.actor.user_id, author_name=uow.actor.name[:200],
+        body=body, internal=internal, at=uow.now(),
+    )  # fmt: skip
+    uow.session.add(line)
+    uow.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(moved_at=uow.now()))
+    uow.session.flush()
+    return line
+
+
+def _move(uow: UnitOfWork, ticket: Ticket, state: TicketState, verb: str) -> None:
+    before, ticket.state = ticket.state, state
+    ticket.closed_at = uow.now() if state == TicketState.CLOSED else None
+    audit.record(
+        uow, verb, "ticket", ticket.id, client_id=ticket.client_id,
+        before={"state": str(before)}, after={"state": str(state)},
+    )  # fmt: skip
+
+
+def _change(uow: UnitOfWork, ticket: Ticket, column: str, value: object) -> None:
+    before = getattr(ticket, column)
+    if before == value:
+        return
+    setattr(ticket, column, value)
+    audit.record(
+        uow, "ticket.change", "ticket", ticket.id, client_id=ticket.client_id,
+        before={column: str(before)}, after={column: str(value)},
+    )  # fmt: skip
+
+
+def _may_write(uow: UnitOfWork, client_id: int) -> None:
+    actor = uow.actor
+    if actor.kind == "client":
+        actor.require(CLIENT)
+        if actor.client_id != client_id:
+            raise NotFound("There is no such ticket")
+    else:
+        actor.require(PLUGIN if actor.kind == "plugin" else MANAGE)

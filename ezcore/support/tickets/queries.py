@@ -1,0 +1,110 @@
+"""Reads of the support desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from ezcore.accounts.models import Client, User
+from ezcore.kernel.errors import NotFound
+from ezcore.support.tickets.models import Department, Ticket, TicketLink, TicketMessage
+from ezcore.work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A ticket with what was said and what it is about."""
+
+    ticket: Ticket
+    department: Department
+    messages: Sequence[TicketMessage]
+    links: Sequence[TicketLink]
+
+
+def by_reference(uow: UnitOfWork, reference: str, client_id: int | None = None) -> Ticket:
+    """A ticket, of this client when given. Raises: NotFound, also for another client's."""
+    query = select(Ticket).where(Ticket.reference == reference)
+    if client_id is not None:
+        query = query.where(Ticket.client_id == client_id)
+    found = uow.session.scalars(query).first()
+    if found is None:
+        raise NotFound("There is no such ticket")
+    return found
+
+
+def by_key(uow: UnitOfWork, key: str) -> Ticket | None:
+    """The automatic ticket with this key."""
+    return uow.session.scalars(select(Ticket).where(Ticket.key == key)).first()
+
+
+def conversation(uow: UnitOfWork, ticket: Ticket, *, with_notes: bool) -> Conversation:
+    """The ticket as it is read; internal notes only when asked for."""
+    query = select(TicketMessage).where(TicketMessage.ticket_id == ticket.id).order_by(TicketMessage.id)
+    if not with_notes:
+        query = query.where(TicketMessage.internal.is_(False))
+    links = select(TicketLink).where(TicketLink.ticket_id == ticket.id).order_by(TicketLink.id)
+    return Conversation(
+        ticket,
+        uow.session.get_one(Department, ticket.department_id),
+        uow.session.scalars(query).all(),
+        uow.session.scalars(links).all(),
+    )
+
+
+def of_client(client_id: int) -> Select[Ticket, str]:
+    """Tickets of a client with their departments, last moved first."""
+    return (
+        select(Ticket, Department.name)
+        .join(Department, Department.id == Ticket.department_id)
+        .where(Ticket.client_id == client_id)
+        .order_by(Ticket.moved_at.desc(), Ticket.id.desc())
+    )
+
+
+def about(uow: UnitOfWork, kind: str, object_id: int, client_id: int | None = None) -> Sequence[Ticket]:
+    """Tickets about this thing, newest first; of this client when given."""
+    query = (
+        select(Ticket)
+        .join(TicketLink, TicketLink.ticket_id == Ticket.id)
+        .where(TicketLink.kind == kind, TicketLink.object_id == object_id)
+        .order_by(Ticket.id.desc())
+    )
+    if client_id is not None:
+        query = query.where(Ticket.client_id == client_id)
+    return uow.session.scalars(query).all()
+
+
+def queue() -> Select[Ticket, str, str, str]:
+    """Every ticket with client and assignee, for staff; last moved first."""
+    return (
+        select(Ticket, Client.name, Department.name, User.name)
+        .join(Client, Client.id == Ticket.client_id)
+        .join(Department, Department.id == Ticket.department_id)
+        .outerjoin(User, User.id == Ticket.assignee_id)
+        .order_by(Ticket.moved_at.desc(), Ticket.id.desc())
+    )
+
+
+def departments(uow: UnitOfWork, *, hidden: bool = False) -> Sequence[Department]:
+    """In their order; those that clients are not offered only when asked for."""
+    query = select(Department).order_by(Department.position, Department.id)
+    return uow.session.scalars(query if hidden else query.where(Department.hidden.is_(False))).all()
+
+
+def department(uow: UnitOfWork, slug: str) -> Department | None:
+    """The department of this slug."""
+    return uow.session.scalars(select(Department).where(Department.slug == slug)).first()
+
+
+def assignees(uow: UnitOfWork) -> Sequence[User]:
+    """Staff that a ticket can be given to."""
+    active = select(User).where(User.staff_role_id.is_not(None), User.disabled_at.is_(None))
+    return uow.session.scalars(active.order_by(User.name, User.id)).all()
+
+
+def open_count(uow: UnitOfWork, client_id: int) -> int:
+    """Tickets of a client that are not closed."""
+    query = select(func.count()).where(Ticket.client_id == client_id, Ticket.state != "closed")
+    return uow.session.scalar(query) or 0

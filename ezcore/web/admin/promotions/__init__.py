@@ -1,0 +1,1 @@
+"""/admin/promotions/: codes that make orders cheaper."""

@@ -1,0 +1,1 @@
+"""Certificates of ACME authorities (RFC 8555): the plugin `acme`."""

@@ -1,0 +1,1 @@
+"""Zones, records and domain names at Cloudflare."""

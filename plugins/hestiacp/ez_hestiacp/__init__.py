@@ -1,0 +1,1 @@
+"""Rents out hosting accounts of HestiaCP servers: an ezcore provisioning plugin."""

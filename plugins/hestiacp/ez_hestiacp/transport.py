@@ -1,0 +1,64 @@
+"""HTTP below requests: one deadline for a whole answer, a bound on its size, and no redirects.
+
+The library's own timeout counts per packet, so a server that drips bytes would hold a worker for ever.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+
+LARGEST_ANSWER: Final = 16 * 1024 * 1024
+REDIRECT: Final = range(300, 400)
+
+
+class BadAnswer(requests.exceptions.RequestException):
+    """The answer is not one that a HestiaCP server gives."""
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Reads the whole answer within `seconds`, or gives up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(max_retries=0)
+        self._seconds = seconds
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send one request and read its answer.
+
+        Raises: requests.exceptions.ReadTimeout past the deadline; BadAnswer for redirects and giants.
+        """
+        ends = time.monotonic() + self._seconds
+        kwargs["stream"] = True
+        response = super().send(request, *args, **kwargs)
+        try:
+            body = _read(response, ends, request)
+        finally:
+            response.close()
+        return finished(response, body)
+
+
+def finished(response: requests.Response, body: bytes) -> requests.Response:
+    """The answer with its body. Raises: BadAnswer for a redirect."""
+    response._content = body  # noqa: SLF001 - requests has no public way to hand over a body
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+    if response.status_code in REDIRECT:
+        raise BadAnswer(f"redirected with status {response.status_code}; is this a HestiaCP API?")
+    return response
+
+
+def _read(response: requests.Response, ends: float, request: requests.PreparedRequest) -> bytes:
+    body = bytearray()
+    try:
+        while chunk := response.raw.read1(65_536, decode_content=True):
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise BadAnswer("the answer is too large", request=request)
+            if time.monotonic() > ends:
+                raise requests.exceptions.ReadTimeout("the answer took too long", request=request)
+    except requests.exceptions.BaseHTTPError as error:  # type: ignore[attr-defined]
+        raise requests.exceptions.ConnectionError(type(error).__name__, request=request) from None
+    return bytes(body)

@@ -1,0 +1,17 @@
+"""The plugin's own history makes the tables its models describe."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from ez_hestiacp.models import Base
+
+
+def test_the_history_leads_to_the_models(house):
+    with house.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "ez_hestiacp_version"})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_table_carries_the_plugins_name():
+    assert all(name.startswith("ez_hestiacp_") for name in Base.metadata.tables)

@@ -1,0 +1,1 @@
+"""Zones and records on PowerDNS servers."""

@@ -1,0 +1,1 @@
+"""Deliberate defects: does the conformance kit see them?"""
