@@ -24,8 +24,6 @@ CLIENT_RIGHTS = frozenset(
     {"client.read", "client.order", "client.billing", "client.services", "client.support"}
 )
 BANK = "banktransfer"
-WATCHING = frozenset({"looks", "usage_poll", "domain_poll", "domain_prices", "drift"})
-"""Tasks that only look at vendors: a past year needs none of it, and it would take minutes."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -60,12 +60,15 @@ class Machine:
     def __post_init__(self) -> None:
         self._subscribers = self.shop.subscribers
 
-    def tick(self) -> None:
-        """A minute in which something is scheduled. A scheduler that dies here leaves the rest to the next one."""
+    def tick(self, without: Collection[str] = ()) -> None:
+        """A minute in which something is scheduled. A scheduler that dies here leaves the rest to the next one.
+
+        Tasks `without` are left to another time.
+        """
         if self.clock.now() < self.scheduler_back:
             return
         try:
-            tick(self.shop.work)
+            tick(self.shop.work, without)
         except SimulatedCrash as crash:
             self.died(crash)
 

@@ -28,6 +28,7 @@ from ezcore.simulation.machine import Bell, Machine
 from ezcore.simulation.options import Options
 from ezcore.simulation.people import people
 from ezcore.simulation.vendors import SITE, Vendors
+from ezcore.simulation.watching import LOOKING, days_between_looks
 from ezcore.simulation.world import World
 
 START = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
@@ -116,9 +117,10 @@ def _write_plans(run: Simulation) -> None:
 
 def _tick(world: World, day: int) -> None:
     """What the scheduler does on a day, and that there is a day after it."""
+    without = LOOKING if day % days_between_looks(len(world.people)) else ()
 
     def look() -> None:
-        world.machine.tick()
+        world.machine.tick(without)
 
     def morning() -> None:
         look()

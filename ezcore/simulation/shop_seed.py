@@ -17,10 +17,11 @@ from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.services.servers.operations import add_server
 from ezcore.settings import Settings
 from ezcore.simulation.catalog_seed import modules_for, seed_catalog
-from ezcore.simulation.history import WATCHING, live_a_year
+from ezcore.simulation.history import live_a_year
 from ezcore.simulation.life import Life
 from ezcore.simulation.logins import CLIENT, STAFF
 from ezcore.simulation.names_seed import seed_names
+from ezcore.simulation.watching import WATCHING
 from ezcore.simulation.work_seed import seed_work
 
 log = logging.getLogger(__name__)
