@@ -290,8 +290,7 @@ def _credit_lines(uow: UnitOfWork, invoice: Invoice, family: set[int], reason: s
     """Take the lines of some services off an invoice that bills others too; their periods may be billed again."""
     left = credit_notes.left_of(uow, invoice)
     mine = [line for line in invoice.lines if line.service_id in family and not left[line.id].gross.is_zero]
-    if Money.total((left[line.id].gross for line in mine), invoice.currency).is_positive:
-        credit_notes.write(uow, invoice, reason, {line.id: left[line.id].gross for line in mine})
+    # First the periods: the note may settle the invoice, and what is settled is delivered.
     for line in mine:
         if line.period_key is None:
             continue
@@ -299,6 +298,8 @@ def _credit_lines(uow: UnitOfWork, invoice: Invoice, family: set[int], reason: s
         billed = uow.session.get_one(Service, line.service_id)
         if billed.billed_until == line.period_end:
             billed.billed_until = line.period_start
+    if Money.total((left[line.id].gross for line in mine), invoice.currency).is_positive:
+        credit_notes.write(uow, invoice, reason, {line.id: left[line.id].gross for line in mine})
 
 
 def _row(service_id: int, name: str) -> str:

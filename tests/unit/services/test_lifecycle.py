@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from ezcore.billing.credit import operations as credit
 from ezcore.billing.invoices.models import Invoice
 from ezcore.jobs.models import Job
 from ezcore.kernel.errors import NotAllowed, Refused
+from ezcore.kernel.money import Money
 from ezcore.services.lifecycle import operations as lifecycle
 from ezcore.services.services import operations as services
 from ezcore.services.services.models import Service, ServiceState
@@ -181,6 +183,22 @@ def test_who_cancelled_and_stays_is_not_given_the_period_that_was_taken_off_the_
     trade.pay(renewal)
     assert trade.service(other).paid_until == date(2027, 3, 31)
     assert trade.service(service).paid_until == date(2027, 2, 28)
+    assert trade.broken() == []
+
+
+def test_a_part_payment_of_what_is_cancelled_is_credit_and_buys_no_period(trade):
+    """The credit note settles the rest of the invoice; that is not the same as having paid for it."""
+    service = trade.active_service()
+    trade.go_to(date(2027, 2, 22))
+    trade.run("renewals")
+    [renewal] = trade.unpaid()
+    trade.pay(renewal, amount=Money(100, "EUR"))
+    cancel(trade, service)
+    assert trade.unpaid() == []
+    assert trade.service(service).paid_until == date(2027, 2, 28)
+    with trade.work.read() as uow:
+        client = uow.session.get_one(Service, service).client_id
+        assert credit.balance(uow, client, "EUR") == Money(100, "EUR")
     assert trade.broken() == []
 
 
