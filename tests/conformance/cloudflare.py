@@ -29,7 +29,7 @@ PLANTED = Planted(
         Defect(
             "take a lost answer for a failure",
             "api.py",
-            "return OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)\n\n\ndef _nonsense",
+            "return _open(cause, changes=changes)\n\n\ndef _nonsense",
             "return PermanentFailure(cause)\n\n\ndef _nonsense",
         ),
         Defect(

@@ -31,7 +31,7 @@ PLANTED = Planted(
             also=(
                 (
                     "creation.py",
-                    "raise OutcomeUnknown(f\"user {known['user']} was made but is not there\")",
+                    "raise OutcomeUnknown(f\"user {known['user']} was made but is not there\", unreachable=False)",
                     'return {"package": _size(call).package}',
                 ),
             ),
@@ -44,7 +44,7 @@ PLANTED = Planted(
             also=(
                 (
                     "creation.py",
-                    "raise OutcomeUnknown(f\"user {known['user']} was made but is not there\")",
+                    "raise OutcomeUnknown(f\"user {known['user']} was made but is not there\", unreachable=False)",
                     'return {"package": _size(call).package}',
                 ),
             ),
@@ -52,8 +52,8 @@ PLANTED = Planted(
         Defect(
             "take a lost answer for a failure",
             "signals.py",
-            "Kind.UNKNOWN: OutcomeUnknown",
-            "Kind.UNKNOWN: PermanentFailure",
+            "Kind.UNKNOWN: _unknown",
+            "Kind.UNKNOWN: lambda error: PermanentFailure(error.text)",
         ),
         Defect(
             "adopt an account that is not in our books, and delete it",
@@ -77,14 +77,14 @@ PLANTED = Planted(
         Defect(
             "give up when the server asks to wait",
             "signals.py",
-            "Kind.BUSY: lambda text: RetryAfter(BUSY_SECONDS, text)",
-            "Kind.BUSY: PermanentFailure",
+            "Kind.BUSY: lambda error: RetryAfter(BUSY_SECONDS, error.text)",
+            "Kind.BUSY: lambda error: PermanentFailure(error.text)",
         ),
         Defect(
             "take a proxy's error page for a refusal",
             "api.py",
-            'raise HestiaError(\n            lost, f"status',
-            'raise HestiaError(\n            Kind.PERMANENT, f"status',
+            "raise HestiaError(lost, text, status=answer.status_code, away=True)",
+            "raise HestiaError(Kind.PERMANENT, text, status=answer.status_code)",
         ),
         Defect(
             "say that it is suspended without asking",

@@ -17,8 +17,8 @@ PLANTED = Planted(
         Defect(
             "take a lost answer for a failure",
             "signals.py",
-            "Kind.UNKNOWN: OutcomeUnknown",
-            "Kind.UNKNOWN: PermanentFailure",
+            "Kind.UNKNOWN: _unknown",
+            "Kind.UNKNOWN: lambda error: PermanentFailure(error.text)",
         ),
         Defect(
             "remove a machine that does not carry our mark",
@@ -48,7 +48,7 @@ PLANTED = Planted(
             "give up when the cluster is busy",
             "signals.py",
             "Kind.BUSY: _busy",
-            "Kind.BUSY: PermanentFailure",
+            "Kind.BUSY: lambda error: PermanentFailure(error.text)",
         ),
         Defect(
             "take an unreadable answer for a refusal",

@@ -9,7 +9,7 @@ NO_KEY = (
     '    return f"{operation_key}.{verb}"',
     "    return json.dumps([id(object()), str(datetime.now().timestamp())])",
 )
-LOST = "return OutcomeUnknown(cause) if writes else RetryAfter(_WAIT, cause)"
+LOST = "return OutcomeUnknown(cause) if writes else RetryAfter(_WAIT, cause, unreachable=True)"
 
 PLANTED = Planted(
     "stripe",

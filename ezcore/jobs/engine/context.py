@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ezcore.jobs.engine.heard import Heard
 from ezcore.jobs.models import Job, JobLog
 from ezcore.jobs.plain import plain
 from ezcore.plugin_api.errors import OutcomeUnknown
@@ -19,7 +20,8 @@ from ezcore.work import UnitOfWork, Work
 class StepContext:
     """What a step of ours may use. `operation_key` is fixed for the job, `step_key` for job and step.
 
-    `cut` is set when the call passed its limit: nobody listens to it any more.
+    `cut` is set when the call passed its limit: nobody listens to it any more. A step that outlives failures of its
+    provider tells them in `heard`.
     """
 
     job: Job
@@ -29,6 +31,7 @@ class StepContext:
     results: Mapping[str, Any]
     handle: Any
     cut: threading.Event = field(default_factory=threading.Event)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def operation_key(self) -> str:

@@ -11,10 +11,9 @@ from ezcore.jobs.engine import steps as rows
 from ezcore.jobs.engine.calls import Calls
 from ezcore.jobs.engine.claim import MAX_LOST_LEASES, claim
 from ezcore.jobs.engine.context import Settled, StepContext
-from ezcore.jobs.engine.outcome import Outcomes
+from ezcore.jobs.engine.outcome import Outcomes, tell_breaker
 from ezcore.jobs.engine.undo import undo_all
 from ezcore.jobs.models import Job, JobState, JobStep, StepState
-from ezcore.jobs.providers import operations as providers
 from ezcore.kernel.crashpoint import crashpoint
 from ezcore.plugin_api.errors import StepSignal
 from ezcore.plugin_api.jobs import JobKind, Step
@@ -108,11 +107,13 @@ class Engine:
         outcomes: Outcomes,
         begun: JobStep | None,
     ) -> None:
+        bound = job.provider
         todo = [number for number, line in enumerate(lines) if line.state != StepState.DONE]
         if not todo:  # no step at all, or a release took away those that were left
             self._settle(job, None, None, None, outcomes)
         for number in todo:
-            if number != todo[0] and self.stopping():
+            # A job that was bound to a server meanwhile is claimed anew: pause, breaker and room are that server's.
+            if number != todo[0] and (self.stopping() or job.provider != bound):
                 outcomes.hand_over()
                 return
             step = steps[number]
@@ -168,8 +169,8 @@ class Engine:
                 if isinstance(step, Settled) and step.settle is not None:
                     step.settle(uow, *outcome)
                 done = rows.record(uow, line, outcome[1])
-                if job.provider is not None and step is not None and step.run is not None:
-                    providers.note_answer(uow, job.provider)
+                if step is not None and step.run is not None:
+                    tell_breaker(uow, job.provider, outcome[0].heard)
             if end is not None:
                 end.close_tasks(uow)
         return done

@@ -10,6 +10,7 @@ from typing import Any
 from ezcore.audit import operations as audit
 from ezcore.jobs import operations as jobs
 from ezcore.jobs.engine import steps as rows
+from ezcore.jobs.engine.heard import Heard
 from ezcore.jobs.events import JobAsksClient, JobGivenUp
 from ezcore.jobs.models import Job, JobState, JobStep, StepState
 from ezcore.jobs.plain import plain
@@ -26,6 +27,20 @@ from ezcore.plugin_api.jobs import PROVISIONING, JobKind, Step
 from ezcore.work import UnitOfWork, Work
 
 PLUGIN_WAIT = 60
+
+
+def tell_breaker(uow: UnitOfWork, provider: str | None, heard: Heard) -> None:
+    """Tell a provider's breaker what was heard of it; staff are asked when that makes its jobs wait."""
+    if provider is None:
+        return
+    if heard.answered:
+        providers.note_answer(uow, provider)
+    elif not heard.troubles:
+        providers.note_nothing(uow, provider)
+    for cause in heard.troubles:
+        if providers.note_trouble(uow, provider, plain(cause, 400)):
+            title = f"{provider} is not answering; its jobs wait"
+            jobs.ask_staff(uow, f"provider:{provider}"[:160], title, plain(cause))
 
 
 @dataclass
@@ -106,7 +121,7 @@ class Outcomes:
             )
 
     def hand_over(self) -> None:
-        """This worker shuts down between two steps: the next one goes on at once, no try is counted."""
+        """Between two steps: whoever claims it next goes on at once, no try is counted."""
         with self.work.write() as uow:
             rows.hold(uow, self.job, state=JobState.QUEUED, lease_until=None, owner=None)
             uow.ring()
@@ -255,16 +270,8 @@ class Outcomes:
 
     def _tell_breaker(self, uow: UnitOfWork, cause: str, *, away: bool | None) -> None:
         """Tell the provider's breaker whether it answered (None: nobody knows)."""
-        if self.job.provider is None:
-            return
-        if away:
-            if providers.note_trouble(uow, self.job.provider, plain(cause, 400)):
-                jobs.ask_staff(uow, f"provider:{self.job.provider}"[:160],
-                               f"{self.job.provider} is not answering; its jobs wait", plain(cause))  # fmt: skip
-        elif away is False:
-            providers.note_answer(uow, self.job.provider)
-        else:
-            providers.note_nothing(uow, self.job.provider)
+        heard = Heard(answered=away is False, troubles=[cause] if away else [])
+        tell_breaker(uow, self.job.provider, heard)
 
     def _tell_given_up(self, uow: UnitOfWork, cause: str) -> None:
         job = self.job

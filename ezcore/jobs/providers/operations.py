@@ -80,7 +80,10 @@ def enter(uow: UnitOfWork, name: str, now: datetime, probe_seconds: float) -> bo
 
 
 def bind(uow: UnitOfWork, job: Job, name: str) -> None:
-    """Bind a job that runs to the provider that was chosen for it; to be called in a step's `settle`."""
+    """Bind a job that runs to the provider that was chosen for it; to be called in a step's `settle`.
+
+    The steps after it wait for the pause, the breaker and the room of that provider.
+    """
     _rows(uow, update(Job).where(Job.id == job.id).values(provider=name))
     job.provider = name
 

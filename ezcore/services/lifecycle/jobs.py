@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from ezcore.jobs.engine.context import Settled, StepContext
+from ezcore.jobs.providers import operations as providers
 from ezcore.plugin_api.errors import PermanentFailure
 from ezcore.plugin_api.jobs import PROVISIONING, JobKind, Step
 from ezcore.plugin_api.ports.provisioning import Capability, ModuleStep, ProvisioningCall, ProvisioningModule
@@ -51,10 +52,19 @@ def _wrap(step: ModuleStep, module: ProvisioningModule) -> Step[StepContext]:
     )
 
 
+def new_at(module: str) -> str:
+    """What a job is bound to while no server was chosen for it."""
+    return f"{module}:new"
+
+
 def _choose_server(uow: UnitOfWork, context: StepContext, _result: Any) -> None:
-    service = _service(uow, context)
+    service, module = _service(uow, context), context.payload["module"]
     if service.server_id is None:
-        service.server_id = servers.choose(uow, context.payload["module"], service.product_id).id
+        service.server_id = servers.choose(uow, module, service.product_id).id
+    if context.job.provider == new_at(module):
+        # Nobody speaks to this one: what it was blamed for before its jobs had servers of their own is over.
+        providers.note_answer(uow, new_at(module))
+    providers.bind(uow, context.job, f"{module}:{service.server_id}")
 
 
 def stale_secrets(module: ProvisioningModule, verb: str) -> tuple[str, ...]:

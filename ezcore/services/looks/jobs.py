@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from ezcore.jobs.engine.context import StepContext
+from ezcore.jobs.providers.rules import MOST_FAILURES
 from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, RetryAfter
 from ezcore.plugin_api.jobs import RECONCILE, JobKind, Step
 from ezcore.plugin_api.ports.looks import Look
@@ -33,8 +34,12 @@ WORDS: Final = {
 
 def _look(context: StepContext) -> dict[str, int]:
     seen, failed = 0, 0
+    context.heard.nothing()
     for service_id in context.payload["services"]:
-        if _look_at(context, service_id):
+        if len(context.heard.troubles) >= MOST_FAILURES:
+            _not_asked(context, service_id)
+            failed += 1
+        elif _look_at(context, service_id):
             seen += 1
         else:
             failed += 1
@@ -49,6 +54,7 @@ def _look_at(context: StepContext, service_id: int) -> bool:
         if found is None:
             return True
     except Exception as error:  # noqa: BLE001 - one service that cannot be seen must not keep others from it
+        context.heard.failure(error)
         log.info("look at service %s: %s", service_id, error)
         context.log(f"look at service {service_id}", f"{type(error).__name__}: {error}")
         with context.work.write() as uow:
@@ -59,6 +65,12 @@ def _look_at(context: StepContext, service_id: int) -> bool:
     return True
 
 
+def _not_asked(context: StepContext, service_id: int) -> None:
+    """The server answered none of the others: to wait for it once more would only keep a worker."""
+    with context.work.write() as uow:
+        notes.note_problem(uow, service_id, WORDS[OutcomeUnknown], uow.now())
+
+
 def _ask(context: StepContext, service_id: int) -> Look | None:
     """What the vendor shows. None: there is nothing to look at (any more), or the module cannot look."""
     module = context.ports.get(ProvisioningModule, context.payload["module"])  # type: ignore[type-abstract]
@@ -67,7 +79,9 @@ def _ask(context: StepContext, service_id: int) -> Look | None:
     asked = _facts(context, service_id, module)
     if asked is None:
         return None
-    found = Look.model_validate(module.look(*asked))
+    answer = module.look(*asked)
+    context.heard.answer()
+    found = Look.model_validate(answer)
     if len(found.model_dump_json()) > LARGEST:
         raise ValueError("the answer is too large to be shown")
     return found
@@ -86,6 +100,8 @@ def _facts(
 
 def words_of(error: BaseException) -> str:
     """A sentence that clients may read: nothing internal."""
+    if getattr(error, "unreachable", isinstance(error, OSError)):
+        return WORDS[OutcomeUnknown]
     for kind, words in WORDS.items():
         if isinstance(error, kind):
             return words

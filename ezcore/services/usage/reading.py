@@ -66,14 +66,18 @@ def _read(context: StepContext) -> dict[str, Any]:
     try:
         asked = _prepare(context, server_id)
         if asked is None:
+            context.heard.nothing()
             return {"samples": 0}
         samples = asked.module.read_usage(asked.server, asked.resources, asked.since)
     except NeedsInfo as question:
         # A server that nobody set up is no question of this job; its page says what is wrong.
+        context.heard.nothing()
         _close(context.work, server_id, None, question.question)
         return {"samples": 0, "problem": question.question}
     except Exception as error:  # noqa: BLE001 - the next hour asks again, and further back; the server's page tells
         problem = " ".join(str(error).split())[:400] or type(error).__name__
+        context.heard.nothing()
+        context.heard.failure(error)
         context.log("read usage", problem)
         _close(context.work, server_id, None, problem)
         return {"samples": 0, "problem": problem}

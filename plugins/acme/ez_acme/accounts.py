@@ -77,7 +77,8 @@ class Accounts:
         if isinstance(signal, AccountGone):
             self._set_url(account, None)
             raise OutcomeUnknown(
-                f"the authority forgot our account; it is registered again: {sentence(signal)}"
+                f"the authority forgot our account; it is registered again: {sentence(signal)}",
+                unreachable=False,
             ) from None
         raise signal from None
 

@@ -152,7 +152,9 @@ class AcmeAuthority(CertificateAuthority):
             with self.accounts.context.tables() as session:
                 session.add(OpenOrder(operation_key=operation_key, url=url, opened_at=now))
         except IntegrityError:
-            raise OutcomeUnknown("two workers opened an order for one job; the first one counts") from None
+            raise OutcomeUnknown(
+                "two workers opened an order for one job; the first one counts", unreachable=False
+            ) from None
 
 
 def _preference(order: CertificateOrder) -> ChallengeKind:

@@ -14,6 +14,7 @@ LONGEST: Final = 400
 SOON: Final = 10.0
 LONG_WAIT: Final = 3600.0
 TRANSIENT: Final = frozenset({"serverInternal", "connection"})
+BROKEN: Final = 500
 
 
 class AccountGone(Exception):
@@ -48,7 +49,9 @@ def signal_of(error: Exception, retry_after: float | None) -> Exception:
         return _odd_answer(error.args[0], retry_after)
     if isinstance(error, requests.exceptions.SSLError):
         return RetryAfter(
-            60, f"the authority's own certificate is not trusted: {sentence(_innermost(error))}"
+            60,
+            f"the authority's own certificate is not trusted: {sentence(_innermost(error))}",
+            unreachable=True,
         )
     if isinstance(error, requests.exceptions.RequestException):
         return OutcomeUnknown(f"no answer from the authority: {type(error).__name__}")
@@ -65,15 +68,16 @@ def _problem(error: messages.Error, retry_after: float | None) -> Exception:
         return RetryAfter(retry_after or LONG_WAIT, f"the authority limits us: {words}")
     if code == "badNonce":
         return RetryAfter(SOON, "the authority refuses one nonce after the other")
-    if code in TRANSIENT:
-        return OutcomeUnknown(f"the authority has trouble: {words}")
+    if code in TRANSIENT:  # with "connection" it is somebody else whom it does not reach
+        return OutcomeUnknown(f"the authority has trouble: {words}", unreachable=code != "connection")
     return PermanentFailure(f"the authority refuses: {words}")
 
 
 def _odd_answer(response: requests.Response, retry_after: float | None) -> StepSignal:
     status = response.status_code
     if status in (429, 503):
-        return RetryAfter(retry_after or 60.0, f"the authority asks to wait ({status})")
+        cause = f"the authority asks to wait ({status})"
+        return RetryAfter(retry_after or 60.0, cause, unreachable=status >= BROKEN)
     if status in (401, 403):
         return PermanentFailure(f"the authority refuses us ({status})")
     return OutcomeUnknown(f"unreadable answer of the authority ({status})")

@@ -24,7 +24,9 @@ def order_facts(
     """The order with a challenge for each name that still needs one. Raises: PermanentFailure (no way to prove)."""
     status = order.body.status.name
     if status not in STATES:
-        raise OutcomeUnknown(f"the authority names a state that is not known: {status[:40]!r}")
+        raise OutcomeUnknown(
+            f"the authority names a state that is not known: {status[:40]!r}", unreachable=False
+        )
     waiting = [proof for proof in proofs if proof.status == messages.STATUS_PENDING]
     return CertificateOrder(
         url=order.url,
@@ -88,7 +90,7 @@ def issued(chain_pem: str, csr: x509.CertificateSigningRequest, names: Sequence[
         leaf = chain[0]
         found = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, x509.ExtensionNotFound):
-        raise OutcomeUnknown("the authority's chain cannot be read") from None
+        raise OutcomeUnknown("the authority's chain cannot be read", unreachable=False) from None
     covered = {name.lower() for name in found.get_values_for_type(x509.DNSName)}
     if not set(names) <= covered:
         raise PermanentFailure(f"the issued certificate lacks {', '.join(sorted(set(names) - covered))}")

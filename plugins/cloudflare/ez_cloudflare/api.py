@@ -105,7 +105,7 @@ class CloudflareApi:
         """An answer that is no JSON: a BIND file."""
         answer = self._asked(ask, given, changes=False)
         if not answer.headers.get("content-type", "").startswith("text/plain"):
-            raise RetryAfter(SOON, "Cloudflare's answer is not a BIND file")
+            raise RetryAfter(SOON, "Cloudflare's answer is not a BIND file", unreachable=True)
         return answer.text
 
     def _asked(self, ask: Callable[..., Any], given: Mapping[str, Any], *, changes: bool) -> httpx.Response:
@@ -125,7 +125,9 @@ class CloudflareApi:
 
     def _result(self, what: type[T], answer: httpx.Response, *, changes: bool) -> tuple[T, Info]:
         envelope = _envelope(answer)
-        if envelope is None or envelope.get("success") is not True or "result" not in envelope:
+        if envelope is None:
+            raise _nonsense(changes=changes, unreachable=True)
+        if envelope.get("success") is not True or "result" not in envelope:
             raise _nonsense(changes=changes)
         try:
             info = Info.model_validate(envelope.get("result_info") or {})
@@ -139,8 +141,7 @@ def _refuse(answer: httpx.Response, *, changes: bool) -> None:
     if answer.status_code == TOO_MANY:
         raise RetryAfter(_seconds(answer.headers.get("retry-after")), "Cloudflare limits our calls")
     if answer.status_code >= BROKEN:
-        cause = f"Cloudflare has trouble ({answer.status_code})"
-        raise OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+        raise _open(f"Cloudflare has trouble ({answer.status_code})", changes=changes)
     envelope = _envelope(answer)
     if answer.status_code >= REFUSED or (envelope and envelope.get("success") is False):
         raise refusal(answer.status_code, envelope)
@@ -156,14 +157,20 @@ def _envelope(answer: httpx.Response) -> dict[str, Any] | None:
 
 def _unheard(error: BaseException, *, changes: bool) -> Exception:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return RetryAfter(SOON, "Cloudflare cannot be reached")
+        return RetryAfter(SOON, "Cloudflare cannot be reached", unreachable=True)
     cause = str(error) if isinstance(error, BadAnswer) else f"no answer ({type(error).__name__})"
-    return OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+    return _open(cause, changes=changes)
 
 
-def _nonsense(*, changes: bool) -> Exception:
-    cause = "unreadable answer; is this Cloudflare's API?"
-    return OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+def _nonsense(*, changes: bool, unreachable: bool = False) -> Exception:
+    """`unreachable`: it is not even of Cloudflare's kind, somebody else answered."""
+    return _open("unreadable answer; is this Cloudflare's API?", changes=changes, unreachable=unreachable)
+
+
+def _open(cause: str, *, changes: bool, unreachable: bool = True) -> OutcomeUnknown | RetryAfter:
+    if changes:
+        return OutcomeUnknown(cause, unreachable=unreachable)
+    return RetryAfter(SOON, cause, unreachable=unreachable)
 
 
 def _trust(settings: CloudflareSettings) -> ssl.SSLContext | bool:

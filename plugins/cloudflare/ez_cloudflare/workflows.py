@@ -53,4 +53,5 @@ def wait_for(workflow: Workflow, name: str) -> None:
             f"Cloudflare could not do it for {name}: {sentence(error.message or error.code or 'no reason')}"
         )
     if workflow.state != SUCCEEDED:
-        raise OutcomeUnknown(f"unknown state of {name} at Cloudflare: {sentence(workflow.state)[:40]}")
+        cause = f"unknown state of {name} at Cloudflare: {sentence(workflow.state)[:40]}"
+        raise OutcomeUnknown(cause, unreachable=False)

@@ -98,9 +98,9 @@ class HestiaApi:
             )
         except requests.exceptions.RequestException as error:
             kind = Kind.UNREACHABLE if _never_sent(error) else lost
-            raise HestiaError(kind, f"no answer: {_cause(error)}") from None
+            raise HestiaError(kind, f"no answer: {_cause(error)}", away=True) from None
         except (OSError, ValueError, LookupError) as error:
-            raise HestiaError(lost, f"unreadable answer: {type(error).__name__}") from None
+            raise HestiaError(lost, f"unreadable answer: {type(error).__name__}", away=True) from None
         return _judged(answer, lost)
 
 
@@ -110,9 +110,8 @@ def _judged(answer: requests.Response, lost: Kind) -> str:
     if not said.isdecimal():
         if answer.status_code == TOO_MANY:
             raise HestiaError(Kind.BUSY, "too many requests", status=TOO_MANY)
-        raise HestiaError(
-            lost, f"status {answer.status_code}, {UNDER_THE_ACCESS_KEY}", status=answer.status_code
-        )
+        text = f"status {answer.status_code}, {UNDER_THE_ACCESS_KEY}"
+        raise HestiaError(lost, text, status=answer.status_code, away=True)
     answer.encoding = "utf-8"
     if int(said) != Code.OK:
         raise refusal(int(said), answer.text, answer.status_code)

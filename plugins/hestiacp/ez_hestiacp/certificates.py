@@ -60,7 +60,9 @@ class HestiaTarget(CertificateTarget):
             secure = panel.objects("web", account.name)[site].get("SSL") == "yes"
             _install(panel, account.name, site, key_pem, chain_pem, secure=secure)
             if _served(panel, account.name, site) != wanted:
-                raise OutcomeUnknown(f"the server still serves another certificate for {site}")
+                raise OutcomeUnknown(
+                    f"the server still serves another certificate for {site}", unreachable=False
+                )
 
     def installed_serial(self, server: ServerFacts, resource: Resource, host: str) -> str | None:
         """Serial of what is served now, lower case hexadecimal. Raises: HestiaError, NeedsInfo."""
@@ -138,7 +140,9 @@ def _install(panel: Panel, user: str, site: str, key_pem: str, chain_pem: str, *
         except HestiaError as error:
             if error.kind is not Kind.TAKEN:
                 raise
-            raise OutcomeUnknown(f"somebody switched HTTPS on for {site} meanwhile") from error
+            raise OutcomeUnknown(
+                f"somebody switched HTTPS on for {site} meanwhile", unreachable=False
+            ) from error
     finally:
         _wipe(panel, site)
 

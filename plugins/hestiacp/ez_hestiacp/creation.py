@@ -74,7 +74,7 @@ class Creation:
                         "Rename it in the panel, then retry."
                     )
             if account is None:
-                raise OutcomeUnknown(f"user {known['user']} was made but is not there")
+                raise OutcomeUnknown(f"user {known['user']} was made but is not there", unreachable=False)
             return {"package": not_an_administrator(account).package}
 
     def _ask_for_user(self, panel: Panel, call: ProvisioningCall, user: str, package: str) -> None:
@@ -156,7 +156,7 @@ class Creation:
             if error.kind is not Kind.TAKEN:
                 raise
         if wanted not in panel.objects(part, _user(call)):
-            raise OutcomeUnknown(f"{command[0]} said yes but {wanted} is not there")
+            raise OutcomeUnknown(f"{command[0]} said yes but {wanted} is not there", unreachable=False)
         return {"made": True}
 
     @speaking

@@ -81,14 +81,20 @@ TOO_MANY: Final = 429
 
 
 class HestiaError(Exception):
-    """The server said no, said nonsense, or said nothing. `text` is safe to show to staff."""
+    """The server said no, said nonsense, or said nothing. `text` is safe to show to staff.
 
-    def __init__(self, kind: Kind, text: str, code: int | None = None, status: int | None = None) -> None:
+    `away`: it was no answer of the panel at all (silence, a page of a proxy), so its breaker counts it.
+    """
+
+    def __init__(
+        self, kind: Kind, text: str, code: int | None = None, status: int | None = None, *, away: bool = False
+    ) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
         self.code = code
         self.status = status
+        self.away = away
 
 
 def refusal(code: int, text: str, status: int) -> HestiaError:

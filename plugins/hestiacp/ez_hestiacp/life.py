@@ -48,7 +48,9 @@ class Life:
                 if error.kind is not Kind.SUSPENDED or not off:
                     raise
             if self.workshop.own_account(panel, call).suspended is not off:
-                raise OutcomeUnknown(f"{command} said yes but user {account.name} is as before")
+                raise OutcomeUnknown(
+                    f"{command} said yes but user {account.name} is as before", unreachable=False
+                )
             return {"user": account.name}
 
     @speaking
@@ -70,7 +72,9 @@ class Life:
                     ) from error
                 raise
             if self.workshop.own_account(panel, call).package != wanted:
-                raise OutcomeUnknown(f"user {account.name} still has package {account.package}")
+                raise OutcomeUnknown(
+                    f"user {account.name} still has package {account.package}", unreachable=False
+                )
             return {"package": wanted}
 
     @speaking
@@ -123,7 +127,7 @@ class Life:
                     ) from error
                 raise RetryAfter(AUTHORITY_SECONDS, error.text) from error
             if panel.objects("web", account.name).get(domain, {}).get("SSL") != "yes":
-                raise OutcomeUnknown(f"{domain} still has no certificate")
+                raise OutcomeUnknown(f"{domain} still has no certificate", unreachable=False)
             return {"domain": domain}
 
 

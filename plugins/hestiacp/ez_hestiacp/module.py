@@ -173,5 +173,5 @@ def _told(ask: Callable[..., T], *args: Any) -> T:
         if error.kind is Kind.DENIED:
             raise PermanentFailure(error.text) from error
         if error.kind in (Kind.UNREACHABLE, Kind.OTHER):
-            raise OutcomeUnknown(error.text) from error
+            raise OutcomeUnknown(error.text, unreachable=error.away) from error
         raise signal_of(error) from error

@@ -109,4 +109,4 @@ def _delete(panel: Panel, user: str) -> None:
         if error.kind is not Kind.NOT_FOUND:
             raise
     if panel.account(user) is not None:
-        raise OutcomeUnknown(f"user {user} was deleted but is still there")
+        raise OutcomeUnknown(f"user {user} was deleted but is still there", unreachable=False)

@@ -99,13 +99,18 @@ class PowerDnsApi:
         try:
             return json.loads(answer)
         except (ValueError, RecursionError):
-            raise nonsense(changes=changes) from None
+            raise nonsense(changes=changes, unreachable=True) from None
 
 
-def nonsense(*, changes: bool = False) -> Exception:
-    """The answer is not one that PowerDNS gives."""
-    cause = "unreadable answer; is this PowerDNS's API?"
-    return OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+def nonsense(*, changes: bool = False, unreachable: bool = False) -> Exception:
+    """The answer is not one that PowerDNS gives. `unreachable`: it is not even of its kind, somebody else answered."""
+    return _open("unreadable answer; is this PowerDNS's API?", changes=changes, unreachable=unreachable)
+
+
+def _open(cause: str, *, changes: bool, unreachable: bool = True) -> OutcomeUnknown | RetryAfter:
+    if changes:
+        return OutcomeUnknown(cause, unreachable=unreachable)
+    return RetryAfter(SOON, cause, unreachable=unreachable)
 
 
 class HttpWire:
@@ -164,8 +169,7 @@ def _refuse(status: int, headers: dict[str, str], answer: bytes, *, changes: boo
             "PowerDNS does not let us in from this machine (webserver-allow-from). Mend it, then retry."
         )
     if status >= BROKEN:
-        cause = f"PowerDNS has trouble ({status}): {_words(answer)}"
-        raise OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+        raise _open(f"PowerDNS has trouble ({status}): {_words(answer)}", changes=changes)
     if status == NOT_FOUND:
         raise Missing("PowerDNS does not have it (404)")
     if status == CONFLICT:
@@ -173,7 +177,7 @@ def _refuse(status: int, headers: dict[str, str], answer: bytes, *, changes: boo
     if status >= ERROR:
         raise PermanentFailure(f"PowerDNS refuses: {_words(answer)}")
     if status >= 300:  # noqa: PLR2004 - a redirect; the key goes nowhere else
-        raise nonsense(changes=changes)
+        raise nonsense(changes=changes, unreachable=True)
 
 
 def _words(answer: bytes) -> str:
@@ -192,6 +196,6 @@ def _line(data: bytes | None) -> str:
 
 def _unheard(error: Exception, *, changes: bool) -> Exception:
     if isinstance(error, NeverSent | socket.gaierror):
-        return RetryAfter(SOON, "PowerDNS cannot be reached")
+        return RetryAfter(SOON, "PowerDNS cannot be reached", unreachable=True)
     cause = str(error) if isinstance(error, TooLarge) else f"no answer ({type(error).__name__})"
-    return OutcomeUnknown(cause) if changes else RetryAfter(SOON, cause)
+    return _open(cause, changes=changes)

@@ -116,7 +116,7 @@ class ProxmoxApi:
             raise refusal(error.status_code, _text(error), changes=changes) from None
         except requests.exceptions.RequestException as error:
             kind = Kind.UNREACHABLE if _never_sent(error) else lost
-            raise ProxmoxError(kind, f"no answer: {_cause(error)}") from None
+            raise ProxmoxError(kind, f"no answer: {_cause(error)}", away=True) from None
         except (
             LookupError,
             TypeError,
@@ -125,9 +125,10 @@ class ProxmoxApi:
             URLLIB3_ERROR,
             OSError,
         ) as error:
-            raise ProxmoxError(lost, f"unreadable answer: {type(error).__name__}") from None
+            text = f"unreadable answer: {type(error).__name__}"
+            raise ProxmoxError(lost, text, away=True) from None
         if isinstance(answer, dict) and isinstance(answer.get("errors"), bytes):
-            raise ProxmoxError(lost, "the answer is not JSON; is this a Proxmox API?")
+            raise ProxmoxError(lost, "the answer is not JSON; is this a Proxmox API?", away=True)
         return answer
 
 

@@ -68,16 +68,24 @@ _STATUS: Final = {
     598: Kind.UNKNOWN,
     599: Kind.UNKNOWN,
 }
+AWAY: Final = frozenset(
+    {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT, *range(595, 600)}
+)
+"""What a gateway says when nobody behind it answers."""
 
 
 class ProxmoxError(Exception):
-    """The cluster said no, said nonsense, or said nothing. `text` is safe to show to staff."""
+    """The cluster said no, said nonsense, or said nothing. `text` is safe to show to staff.
 
-    def __init__(self, kind: Kind, text: str, status: int | None = None) -> None:
+    `away`: it was no answer of the cluster at all (silence, a page of a proxy), so its breaker counts it.
+    """
+
+    def __init__(self, kind: Kind, text: str, status: int | None = None, *, away: bool = False) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
         self.status = status
+        self.away = away
 
 
 class TaskFailed(ProxmoxError):
@@ -102,7 +110,8 @@ def refusal(status: int, text: str, *, changes: bool) -> ProxmoxError:
     )
     if kind is Kind.UNKNOWN and not changes:
         kind = Kind.UNREACHABLE
-    return ProxmoxError(kind or Kind.OTHER, text.strip() or f"status {status} without a reason", status)
+    said = text.strip() or f"status {status} without a reason"
+    return ProxmoxError(kind or Kind.OTHER, said, status, away=status in AWAY)
 
 
 def failed_task(exitstatus: str) -> TaskFailed:

@@ -20,22 +20,34 @@ BACKUP_SECONDS: Final = 300.0
 def signal_of(error: ProxmoxError) -> Exception:
     """What to raise for an error of the cluster; errors of no special kind count as a failed try."""
     make = _SIGNALS.get(error.kind)
-    return make(error.text) if make else error
+    return make(error) if make else error
 
 
-def _busy(text: str) -> RetryAfter:
-    return RetryAfter(BACKUP_SECONDS if "(backup)" in text else BUSY_SECONDS, text)
+def _unknown(error: ProxmoxError) -> OutcomeUnknown:
+    return OutcomeUnknown(error.text, unreachable=error.away)
 
 
-_SIGNALS: Final[Mapping[Kind, Callable[[str], Exception]]] = {
-    Kind.UNKNOWN: OutcomeUnknown,
-    Kind.PERMANENT: PermanentFailure,
+def _busy(error: ProxmoxError) -> RetryAfter:
+    seconds = BACKUP_SECONDS if "(backup)" in error.text else BUSY_SECONDS
+    return RetryAfter(seconds, error.text, unreachable=error.away)
+
+
+def _soon(error: ProxmoxError) -> RetryAfter:
+    return RetryAfter(MOVED_SECONDS, error.text, unreachable=error.away)
+
+
+_SIGNALS: Final[Mapping[Kind, Callable[[ProxmoxError], Exception]]] = {
+    Kind.UNKNOWN: _unknown,
+    Kind.UNREACHABLE: _soon,
+    Kind.PERMANENT: lambda error: PermanentFailure(error.text),
     Kind.BUSY: _busy,
-    Kind.NOT_FOUND: lambda text: RetryAfter(MOVED_SECONDS, f"moved or removed this moment: {text}"),
-    Kind.DENIED: lambda text: NeedsInfo(
-        f"The cluster refuses our token: {text}. Mend its rights, then retry."
+    Kind.NOT_FOUND: lambda error: RetryAfter(MOVED_SECONDS, f"moved or removed this moment: {error.text}"),
+    Kind.DENIED: lambda error: NeedsInfo(
+        f"The cluster refuses our token: {error.text}. Mend its rights, then retry."
     ),
-    Kind.PERSON: lambda text: NeedsInfo(f"Somebody protected this machine on purpose: {text}. May it go on?"),
+    Kind.PERSON: lambda error: NeedsInfo(
+        f"Somebody protected this machine on purpose: {error.text}. May it go on?"
+    ),
 }
 
 
@@ -49,9 +61,9 @@ def telling() -> Iterator[None]:
         yield
     except ProxmoxError as error:
         if error.kind in (Kind.UNREACHABLE, Kind.NOT_FOUND, Kind.BUSY):
-            raise RetryAfter(BUSY_SECONDS, error.text) from error
+            raise RetryAfter(BUSY_SECONDS, error.text, unreachable=error.away) from error
         if error.kind is Kind.UNKNOWN:
-            raise OutcomeUnknown(error.text) from error
+            raise _unknown(error) from error
         raise PermanentFailure(error.text) from error
 
 

@@ -35,13 +35,13 @@ def signal(error: stripe.StripeError, *, writes: bool) -> Signal:
     if status == _CONFLICT:
         return RetryAfter(_SHORT, "Stripe is still working on the same request")
     if isinstance(error, stripe.APIConnectionError) and _never_sent(error):
-        return RetryAfter(_WAIT, "Stripe cannot be reached")
+        return RetryAfter(_WAIT, "Stripe cannot be reached", unreachable=True)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return PermanentFailure(f"Stripe does not accept our key: {_said(error)}")
     if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError | stripe.CardError):
         return PermanentFailure(f"Stripe refuses: {_said(error)}")
     cause = f"Stripe's answer was lost: {type(error).__name__} {status or ''}".rstrip()
-    return OutcomeUnknown(cause) if writes else RetryAfter(_WAIT, cause)
+    return OutcomeUnknown(cause) if writes else RetryAfter(_WAIT, cause, unreachable=True)
 
 
 def _asked_to_wait(error: stripe.StripeError) -> float:

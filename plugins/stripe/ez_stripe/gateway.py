@@ -35,7 +35,8 @@ from ez_stripe.results import (
     stored_method,
 )
 from ez_stripe.settings import StripeSettings
-from ezcore.plugin_api import OutcomeUnknown, PermanentFailure, RetryAfter
+from ez_stripe.speaking import unread
+from ezcore.plugin_api import PermanentFailure
 from ezcore.plugin_api.ports.gateway import (
     Agreement,
     CaptureRequest,
@@ -279,7 +280,7 @@ def _believing(*, writes: bool) -> Iterator[None]:
     try:
         yield
     except Unreadable as odd:
-        raise (OutcomeUnknown(str(odd)) if writes else RetryAfter(60, str(odd))) from odd
+        raise unread(str(odd), writes=writes) from odd
     except Missing as missing:
         raise PermanentFailure(f"Stripe does not know what we named: {missing}") from missing
     except CardDeclined as declined:

@@ -47,7 +47,12 @@ def speaking(*, writes: bool) -> Iterator[None]:
     except (Unreadable, AttributeError, TypeError, ValueError) as error:
         # The library builds objects out of whatever came: a hostile answer ends here, its effect unknown.
         cause = f"Stripe's answer cannot be read: {error}"
-        raise (OutcomeUnknown(cause) if writes else RetryAfter(60, cause)) from error
+        raise unread(cause, writes=writes) from error
+
+
+def unread(cause: str, *, writes: bool) -> OutcomeUnknown | RetryAfter:
+    """Stripe answered, and what it answered is not believed: after a write nobody knows, after a read we ask again."""
+    return OutcomeUnknown(cause, unreachable=False) if writes else RetryAfter(60, cause)
 
 
 def plain(answer: Any) -> Doc:
