@@ -59,9 +59,11 @@ def _trust_the_power(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("ez_mode") == "read"
-    # The pragma is said to the driver itself: before every transaction the long way would cost as much as a query.
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    # The pragma is said to the driver itself, and only where it changes: it would cost as much as a query.
+    if connection.info.get("ez_reads") is not reading:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info["ez_reads"] = reading
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

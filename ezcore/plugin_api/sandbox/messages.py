@@ -103,7 +103,7 @@ def json_response(
     value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = (), reason: str | None = None
 ) -> SandboxResponse:
     """An answer in JSON."""
-    return SandboxResponse(json.dumps(value, indent=2).encode(), status, "application/json", headers, reason)
+    return SandboxResponse(json.dumps(value).encode(), status, "application/json", headers, reason)
 
 
 def text_response(
