@@ -103,13 +103,15 @@ def open_of_service(uow: UnitOfWork, service_id: int) -> Sequence[WorkRequest]:
 
 def allowances(uow: UnitOfWork, client_id: int) -> list[Allowance]:
     """The services by which a client may ask for work, with what is left of their quotas."""
+    return [allowance(uow, one) for one in plans_of(uow, client_id)]
+
+
+def plans_of(uow: UnitOfWork, client_id: int) -> list[Service]:
+    """The running services of a client by which work may be asked for."""
     query = select(Service).where(Service.client_id == client_id, Service.module == MODULE)
     found = uow.session.scalars(query.order_by(Service.id)).all()
-    return [
-        allowance(uow, one)
-        for one in found
-        if product_of(one).kind == "requests" and one.state in (ServiceState.ACTIVE, ServiceState.SUSPENDED)
-    ]
+    running = (ServiceState.ACTIVE, ServiceState.SUSPENDED)
+    return [one for one in found if product_of(one).kind == "requests" and one.state in running]
 
 
 def allowance(uow: UnitOfWork, service: Service) -> Allowance:

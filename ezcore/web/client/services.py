@@ -8,6 +8,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.billing.invoices import queries as invoices
+from ezcore.services.manual import queries as manual
 from ezcore.services.services import queries
 from ezcore.services.services.models import Service, ServiceState
 from ezcore.services.services.queries import Progress
@@ -69,6 +70,7 @@ def service_page(
         "invoices": [InvoiceRow(invoice, today) for invoice in invoices.of_service(uow, service.id)],
         "next_invoice_on": _next_invoice(uow, service),
         "may_manage": request.actor.may("client.services"),
+        "work_plan": _work_plan(uow, service),
         "errors": errors or {},
     }
 
@@ -76,6 +78,12 @@ def service_page(
 def is_watched(row: ServiceRow, found: Progress | None) -> bool:
     """Does the page go on looking? Until nothing runs any more."""
     return row.service.open_action is not None or (row.status == "setting_up" and found is None)
+
+
+def _work_plan(uow: UnitOfWork, service: Service) -> Service | None:
+    """The service by which work may be asked for: this one, or the first plan of requests that the client has."""
+    plans = manual.plans_of(uow, service.client_id)
+    return next((plan for plan in plans if plan.id == service.id), plans[0] if plans else None)
 
 
 def _next_invoice(uow: UnitOfWork, service: Service) -> Any:

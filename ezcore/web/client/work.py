@@ -49,8 +49,8 @@ def list_work(request: EzRequest) -> dict[str, Any]:
 
 @page("work.new", "/work/new/{id}/", permission="client.services", template="client/work_new.pt")
 def ask(request: EzRequest) -> dict[str, Any]:
-    """The request form of a service."""
-    return _form(request, _service(request), Form(), Form())
+    """The request form of a service; `?about=7` begins the title with the name of that service."""
+    return _form(request, _service(request), Form(values={"title": _about(request)}), Form())
 
 
 @page(
@@ -99,6 +99,13 @@ def answer(request: EzRequest) -> Any:
             return HTTPSeeOther(request.route_path("work", id=found.id))
     request.response.status_code = 422
     return _facts(request, found, form)
+
+
+def _about(request: EzRequest) -> str:
+    """The beginning of a title: the label of the client's own service that the address names, or nothing."""
+    number = request.GET.get("about", "")
+    own = services.of_client(request.uow, request.client_id) if number else []
+    return next((f"{service.label}: " for service, _ in own if str(service.id) == number), "")
 
 
 def _work(request: EzRequest) -> WorkRequest:

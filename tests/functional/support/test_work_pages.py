@@ -10,6 +10,7 @@ from ezcore.billing.transactions import operations as transactions
 from ezcore.catalog.products.models import ProductGroup
 from ezcore.catalog.products.operations import NewProduct, create_product
 from ezcore.kernel.money import Money
+from ezcore.services.services.models import Service
 from ezcore.worker import drain
 from tests.fixtures_shop import csrf_of, order
 
@@ -108,3 +109,26 @@ def test_what_is_wrong_stands_at_its_question(shop, sold, as_client):
     assert "1 of 1 left" in page.text
     assert page.html.find(id="q1-error")
     assert page.html.find(id="q2-error")
+
+
+def test_the_page_of_a_service_leads_to_a_ticket_and_to_work_about_it(shop, sold, as_client):
+    ann = as_client()
+    order(ann, "site-build", **{"wish-q1": "Tamm Ltd", "wish-q2": "bold"})
+    pay(shop)
+    page = ann.get("/dashboard/services/1/")
+    assert "Request work" not in page.text, "without a plan of requests there is nothing to ask by"
+    assert form_to(page.click("Open a ticket about this"), "/tickets/new/")["about"].value == "1"
+    order(ann, "linux-care")
+    pay(shop)
+    work = form_to(ann.get("/dashboard/services/1/").click("Request work"), "/work/new/2/")
+    assert work["title"].value == f"{label_of(shop, 1)}: "
+    work = form_to(ann.get("/dashboard/services/2/").click("Request work"), "/work/new/2/")
+    assert work["title"].value == ""
+    for other in ("99", "x", "1%27"):
+        page = ann.get(f"/work/new/2/?about={other}")
+        assert form_to(page, "/work/new/2/")["title"].value == "", "not a service of this client"
+
+
+def label_of(shop, service_id):
+    with shop.work.read() as uow:
+        return uow.session.get_one(Service, service_id).label
