@@ -24,13 +24,19 @@ def run(args: argparse.Namespace) -> int:
     from ezcore.app import make_app, take_in_offers
     from ezcore.cli.configured import open_shop, refuse_empty_database
     from ezcore.tasks.lifeline import exit_when_parent_dies
+    from ezcore.web.shared.readable import MAX_UPLOAD
 
     shop = open_shop(args)
     refuse_empty_database(shop)
     take_in_offers(shop)
     app = make_app(shop)
     server = create_server(
-        app, host=args.host, port=args.port, threads=args.threads, ident=None, max_request_body_size=2_000_000
+        app,
+        host=args.host,
+        port=args.port,
+        threads=args.threads,
+        ident=None,
+        max_request_body_size=MAX_UPLOAD,
     )
 
     def stop(*_signal: object) -> None:

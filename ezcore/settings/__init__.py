@@ -23,12 +23,14 @@ from ezcore.settings.dunning import Dunning
 from ezcore.settings.machine import Consoles, Database, Jobs, Queue
 from ezcore.settings.section import Section, SettingsError
 from ezcore.settings.shop import Shop
+from ezcore.settings.support import Support
 from ezcore.settings.tax import Tax
+from ezcore.settings.themes import Themes
 
 __all__ = [
     "KEY_LENGTH", "SECTIONS", "Automation", "Billing", "Certificates", "Consoles", "Database", "Dunning", "Jobs",
-    "Mail", "Queue", "Section", "Security", "Settings", "SettingsError", "Shop", "Tax", "env_name", "load", "lookup",
-    "read_amounts", "read_ini",
+    "Mail", "Queue", "Section", "Security", "Settings", "SettingsError", "Shop", "Support", "Tax", "Themes", "env_name",
+    "load", "lookup", "read_amounts", "read_ini",
 ]  # fmt: skip
 
 SECTIONS: dict[str, type[Section]] = {
@@ -44,6 +46,8 @@ SECTIONS: dict[str, type[Section]] = {
     "automation": Automation,
     "certificates": Certificates,
     "consoles": Consoles,
+    "support": Support,
+    "themes": Themes,
 }
 
 
@@ -63,8 +67,9 @@ class Settings:
     automation: Automation = field(default_factory=Automation)
     certificates: Certificates = field(default_factory=Certificates)
     consoles: Consoles = field(default_factory=Consoles)
+    support: Support = field(default_factory=Support)
+    themes: Themes = field(default_factory=Themes)
     plugins: tuple[str, ...] = ()
-    theme: str = "base"
     state_dir: Path = Path("var")
     sources: Mapping[str, str] = field(default_factory=dict)
     ini: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -104,7 +109,6 @@ def load(
     return Settings(
         **sections,  # type: ignore[arg-type]
         plugins=tuple(ini.get("ez.plugins", "").replace(",", " ").split()),
-        theme=ini.get("ez.theme", "base"),
         state_dir=Path(ini.get("ez.state_dir", "var")),
         sources=sources,
         ini=dict(ini),
@@ -164,7 +168,7 @@ def _sentence(section: str, error: ValidationError, sources: Mapping[str, str]) 
 
 def _refuse_unknown(ini: Mapping[str, str]) -> None:
     known = {f"ez.{section}.{key}" for section, model in SECTIONS.items() for key in model.model_fields}
-    known |= {"ez.plugins", "ez.theme", "ez.state_dir"}
+    known |= {"ez.plugins", "ez.state_dir"}
     for key in ini:
         if key.startswith("ez.") and key not in known:
             raise SettingsError(f"the ini names {key}, which is not a setting; see docs/settings.md")

@@ -10,6 +10,9 @@ from sqlalchemy import update
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.support.attachments import operations as attachments
+from ezcore.support.attachments import rules as attachment_rules
+from ezcore.support.attachments.rules import Upload
 from ezcore.support.tickets import queries
 from ezcore.support.tickets.events import TicketAnswered, TicketClosed, TicketOpened, TicketReplied
 from ezcore.support.tickets.links import check_owner
@@ -40,6 +43,7 @@ class NewTicket:
     priority: Priority = Priority.NORMAL
     links: Sequence[tuple[str, int]] = ()
     key: str | None = None
+    files: Sequence[Upload] = ()
 
 
 def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
@@ -52,14 +56,14 @@ def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
     department = queries.department(uow, new.department)
     if department is None or (department.hidden and uow.actor.kind == "client"):
         raise InvalidInput("Choose one of those offered", field="department")
-    kind = author_kind(uow.actor)
+    files, kind = attachment_rules.check(new.files, uow.settings.support), author_kind(uow.actor)
     ticket_id = _insert(uow, new, department.id, subject, kind)
     if ticket_id is None:
         found = queries.by_key(uow, new.key or "")
         assert found is not None
         return found
     ticket = uow.session.get_one(Ticket, ticket_id)
-    _write(uow, ticket, kind, message, internal=False)
+    _write(uow, ticket, kind, message, internal=False, files=files)
     for link_kind, object_id in new.links:
         link(uow, ticket, link_kind, object_id)
     audit.record(
@@ -69,24 +73,25 @@ def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
     return ticket
 
 
-def reply(uow: UnitOfWork, ticket: Ticket, message: str) -> TicketMessage:
+def reply(uow: UnitOfWork, ticket: Ticket, message: str, files: Sequence[Upload] = ()) -> TicketMessage:
     """Write to the other side. A client's reply opens a closed ticket again.
 
     Emits: TicketAnswered or TicketReplied. Raises: NotAllowed, InvalidInput.
     """
     _may_write(uow, ticket.client_id)
-    kind = author_kind(uow.actor)
-    line = _write(uow, ticket, kind, clean_message(message), internal=False)
+    kind, checked = author_kind(uow.actor), attachment_rules.check(files, uow.settings.support)
+    line = _write(uow, ticket, kind, clean_message(message), internal=False, files=checked)
     _move(uow, ticket, after_message(kind, ticket.state), "ticket.reply")
     happened = TicketReplied if kind == AuthorKind.CLIENT else TicketAnswered
     uow.emit(happened(ticket.id, ticket.client_id, line.id))
     return line
 
 
-def note(uow: UnitOfWork, ticket: Ticket, message: str) -> TicketMessage:
+def note(uow: UnitOfWork, ticket: Ticket, message: str, files: Sequence[Upload] = ()) -> TicketMessage:
     """Write down something that only staff read. Raises: NotAllowed, InvalidInput."""
     uow.actor.require(MANAGE)
-    line = _write(uow, ticket, author_kind(uow.actor), clean_message(message), internal=True)
+    checked, kind = attachment_rules.check(files, uow.settings.support), author_kind(uow.actor)
+    line = _write(uow, ticket, kind, clean_message(message), internal=True, files=checked)
     audit.record(uow, "ticket.note", "ticket", ticket.id, client_id=ticket.client_id)
     return line
 
@@ -158,7 +163,15 @@ def _insert(
     raise Refused("no ticket number is free this year")
 
 
-def _write(uow: UnitOfWork, ticket: Ticket, kind: AuthorKind, body: str, *, internal: bool) -> TicketMessage:
+def _write(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    kind: AuthorKind,
+    body: str,
+    *,
+    internal: bool,
+    files: Sequence[Upload] = (),
+) -> TicketMessage:
     line = TicketMessage(
         ticket_id=ticket.id, author_kind=kind, author_id=uow.actor.user_id, author_name=uow.actor.name[:200],
         body=body, internal=internal, at=uow.now(),
@@ -166,6 +179,7 @@ def _write(uow: UnitOfWork, ticket: Ticket, kind: AuthorKind, body: str, *, inte
     uow.session.add(line)
     uow.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(moved_at=uow.now()))
     uow.session.flush()
+    attachments.keep(uow, ticket.id, line.id, files)
     return line
 
 

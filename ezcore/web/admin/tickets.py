@@ -20,14 +20,16 @@ from ezcore.web.admin.tables import Column, counted, link, listing, state_filter
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge, moment
+from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.prose import prose
 from ezcore.web.shared.status import kind_and_word
+from ezcore.web.shared.ticket_files import answer, file_facts, uploads
 from ezcore.web.shared.ticket_links import linked
 from ezcore.web.shared.views import page
 
 LABELS: Final = {
     "client": "Client", "department": "Department", "subject": "Subject", "message": "Message",
-    "assignee": "Assignee",
+    "assignee": "Assignee", "files": "Files",
 }  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def open_for(request: Any) -> Any:
         typed = form.checked()
         try:
             client = client_by(request.uow, typed.client)
-            new = NewTicket(client.id, typed.department, typed.subject, typed.message)
+            new = NewTicket(client.id, typed.department, typed.subject, typed.message, files=uploads(request))
             ticket = tickets.open_ticket(request.uow, new)
         except InvalidInput as error:
             form.refuse(error)
@@ -107,6 +109,12 @@ def note(request: Any) -> Any:
     return _write(request, tickets.note, "Noted")
 
 
+@page("admin.ticket.file", "/admin/tickets/{reference}/files/{id}/", permission="support.manage")
+def file(request: Any) -> Any:
+    """A file of the conversation, notes included, to be saved."""
+    return answer(request, _ticket(request), path_id(request), staff=True)
+
+
 @page(
     "admin.ticket.handle", "/admin/tickets/{reference}/handle/", method="POST", permission="support.manage",
     audit="ticket.change", template="admin/ticket.pt",
@@ -131,11 +139,11 @@ def handle(request: Any) -> Any:
     return _facts(request, found, form)
 
 
-def _write(request: Any, verb: Callable[[Any, Ticket, str], Any], said: str) -> Any:
+def _write(request: Any, verb: Callable[..., Any], said: str) -> Any:
     found, form = _ticket(request), read_form(request, Words)
     if form.is_valid:
         try:
-            verb(request.uow, found, form.checked().message)
+            verb(request.uow, found, form.checked().message, uploads(request))
         except InvalidInput as error:
             form.refuse(error)
         else:
@@ -188,7 +196,14 @@ def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
         empty="Nobody asks anything.",
     ).page()
     departments = queries.departments(request.uow, hidden=True)
-    return {**found, "form": form, "errors": form.errors, "labels": LABELS, "departments": departments}
+    return {
+        **found,
+        "form": form,
+        "errors": form.errors,
+        "labels": LABELS,
+        "departments": departments,
+        **file_facts(request),
+    }
 
 
 def _facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
@@ -199,6 +214,7 @@ def _facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
         "prose": prose,
         "client": request.uow.session.get_one(Client, found.client_id),
         "links": linked(request, talk.links, staff=True),
+        **file_facts(request, found),
         "states": [(str(state), kind_and_word(f"ticket_{state}")[1]) for state in TicketState],
         "priorities": [(str(one), str(one).capitalize()) for one in Priority],
         "departments": [(one.slug, one.name) for one in queries.departments(request.uow, hidden=True)],

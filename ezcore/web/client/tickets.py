@@ -18,12 +18,20 @@ from ezcore.support.tickets.rules import LONGEST_MESSAGE, LONGEST_SUBJECT
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.paging import paging
+from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.prose import prose
 from ezcore.web.shared.request import EzRequest
+from ezcore.web.shared.ticket_files import answer, file_facts, uploads
 from ezcore.web.shared.ticket_links import linked
 from ezcore.web.shared.views import page
 
-LABELS = {"department": "Department", "about": "About", "subject": "Subject", "message": "Message"}
+LABELS = {
+    "department": "Department",
+    "about": "About",
+    "subject": "Subject",
+    "message": "Message",
+    "files": "Files",
+}
 
 
 class Question(BaseModel):
@@ -72,7 +80,10 @@ def send(request: EzRequest) -> Any:
     if form.is_valid:
         typed = form.checked()
         links = (("service", typed.about),) if typed.about is not None else ()
-        new = NewTicket(request.client_id, typed.department, typed.subject, typed.message, links=links)
+        new = NewTicket(
+            request.client_id, typed.department, typed.subject, typed.message, links=links,
+            files=uploads(request),
+        )  # fmt: skip
         try:
             ticket = tickets.open_ticket(request.uow, new)
         except InvalidInput as error:
@@ -101,7 +112,7 @@ def reply(request: EzRequest) -> Any:
     found, form = _ticket(request), read_form(request, Answer)
     if form.is_valid:
         try:
-            tickets.reply(request.uow, found, form.checked().message)
+            tickets.reply(request.uow, found, form.checked().message, uploads(request))
         except InvalidInput as error:
             form.refuse(error)
         else:
@@ -109,6 +120,12 @@ def reply(request: EzRequest) -> Any:
             return HTTPSeeOther(request.route_path("ticket", reference=found.reference))
     request.response.status_code = 422
     return _facts(request, found, form)
+
+
+@page("ticket.file", "/tickets/{reference}/files/{id}/", permission="client.support")
+def file(request: EzRequest) -> Any:
+    """A file of the conversation, to be saved."""
+    return answer(request, _ticket(request), path_id(request), staff=False)
 
 
 @page(
@@ -134,6 +151,7 @@ def _form(request: EzRequest, form: Form[Any]) -> dict[str, Any]:
         "errors": form.errors,
         "labels": LABELS,
         "departments": queries.departments(request.uow),
+        **file_facts(request),
         "services": [(str(service.id), f"{service.label} ({product.name})") for service, product in own],
     }
 
@@ -145,6 +163,7 @@ def _facts(request: EzRequest, found: Ticket, form: Form[Any]) -> dict[str, Any]
         "ticket": found,
         "prose": prose,
         "links": linked(request, talk.links, staff=False),
+        **file_facts(request, found),
         "form": form,
         "errors": form.errors,
         "labels": LABELS,

@@ -12,6 +12,9 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MAX_FIELDS: Final = 500
 MAX_ADDRESS: Final = 8_000
 MAX_BODY: Final = 2 * 1024 * 1024
+MAX_UPLOAD: Final = 25 * 1024 * 1024
+"""The largest body where files may come: messages to the support desk. Nothing of it is unpacked."""
+_UPLOADS: Final = ("/tickets/", "/admin/tickets/")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _UTF8: Final = ("", "utf-8", "utf8")
 
@@ -64,11 +67,16 @@ def _body(request: Any) -> Unreadable | None:
     length = request.content_length or 0
     if length < 0:
         return Unreadable(400, "This request cannot be read.")
-    if length > MAX_BODY:
+    if length > _largest(request):
         return Unreadable(413, "This is larger than we accept.")
     if request.method in ("GET", "HEAD", "OPTIONS") or request.content_type not in _FORMS:
         return None
     return _form(request)
+
+
+def _largest(request: Any) -> int:
+    takes_files = request.content_type == _FORMS[1] and request.path_info.startswith(_UPLOADS)
+    return MAX_UPLOAD if takes_files else MAX_BODY
 
 
 def _form(request: Any) -> Unreadable | None:

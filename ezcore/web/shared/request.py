@@ -8,7 +8,7 @@ from pyramid.request import Request
 
 from ezcore.kernel.actor import Actor
 from ezcore.settings import Settings
-from ezcore.web.shared.readable import MAX_BODY
+from ezcore.web.shared.readable import MAX_UPLOAD
 from ezcore.work import UnitOfWork, Work
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class EzRequest(Request):
     settings: Settings
     matchdict: dict[str, str]
     # Bodies are small (`bad_input` sees to that) and stay in memory; WebOb leaves its temporary files open.
-    request_body_tempfile_limit = MAX_BODY + 1
+    request_body_tempfile_limit = MAX_UPLOAD + 1
     is_https: bool
     cart_size: int
     color_mode: str | None

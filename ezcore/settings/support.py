@@ -1,0 +1,38 @@
+"""The support desk."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import field_validator
+
+from ezcore.settings.section import Section, setting
+
+ENDINGS: Final = (
+    "png", "jpg", "jpeg", "gif", "webp", "pdf", "txt", "log", "csv", "zip", "docx", "xlsx", "odt", "ods", "gz",
+)  # fmt: skip
+
+
+class Support(Section):
+    """What tickets may carry."""
+
+    attachment_files: int = setting(5, "Files that may come with one message; 0 is none", ge=0, le=10)
+    attachment_mb: int = setting(
+        5, "The largest file in MB; all files of a message together: 24", ge=1, le=20
+    )
+    attachment_types: str = setting(
+        " ".join(ENDINGS), "Endings of files that are taken; the content must agree with the ending"
+    )
+
+    @field_validator("attachment_types")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        for ending in value.split():
+            if ending not in ENDINGS:
+                raise ValueError(f"{ending} is not among {', '.join(ENDINGS)}")
+        return value
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The endings that are taken."""
+        return tuple(self.attachment_types.split())
