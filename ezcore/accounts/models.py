@@ -171,6 +171,40 @@ class EmailToken(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class StaffInvitation(Base):
+    """Somebody is asked to join the staff with a role; the link in the mail makes the login, once.
+
+    `invited_by` is the user who asked (None: the command line). `ended_at`: accepted, withdrawn, or asked anew.
+    """
+
+    __tablename__ = "staff_invitation"
+
+    id: Mapped[PrimaryKey]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role_id: Mapped[int] = mapped_column(ForeignKey("staff_role.id"), index=True)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    role: Mapped[StaffRole] = relationship()
+
+
+class ClientNote(Base):
+    """What staff tell each other about a client; the client never sees it. A sticky one stands on top."""
+
+    __tablename__ = "client_note"
+
+    id: Mapped[PrimaryKey]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    sticky: Mapped[bool] = mapped_column(default=False, server_default=false())
+    author_name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Throttle(Base):
     """How often something was tried in one window of time (`starts_at`, epoch seconds)."""
 

@@ -11,7 +11,7 @@ CLIENT: Final = frozenset(
 )
 STAFF: Final = frozenset({
     "staff.read", "jobs.manage", "billing.manage", "services.manage", "orders.manage", "catalog.manage",
-    "settings.manage", "plugins.manage", "mail.read", "accounts.manage",
+    "settings.manage", "plugins.manage", "mail.read", "accounts.manage", "clients.manage",
     "support.manage",
 })  # fmt: skip
 
@@ -24,9 +24,30 @@ MEMBER_ROLES: Final[dict[str, frozenset[str]]] = {
 
 STAFF_ROLES: Final[dict[str, frozenset[str]]] = {
     "owner": STAFF,
-    "billing": frozenset({"staff.read", "billing.manage", "orders.manage", "mail.read"}),
-    "support": frozenset({"staff.read", "services.manage", "jobs.manage", "mail.read", "support.manage"}),
+    "billing": frozenset({
+        "staff.read", "billing.manage", "orders.manage", "mail.read", "clients.manage",
+    }),
+    "support": frozenset({
+        "staff.read", "services.manage", "jobs.manage", "mail.read", "support.manage", "clients.manage",
+    }),
+}  # fmt: skip
+OWNER: Final = "owner"
+"""The role that may do everything: nobody changes it, and somebody always has it."""
+WORDS: Final[dict[str, str]] = {
+    "staff.read": "Sees the admin area and its records",
+    "clients.manage": "Makes, changes, closes clients; writes notes about them",
+    "orders.manage": "Works on orders",
+    "services.manage": "Acts on services and domain names",
+    "support.manage": "Reads and answers tickets",
+    "billing.manage": "Invoices, payments, refunds, credit, taxes",
+    "catalog.manage": "Products, prices, promotions",
+    "jobs.manage": "Retries and cancels jobs, runs automation",
+    "mail.read": "Reads the log of mails",
+    "plugins.manage": "Settings of plugins, pauses them",
+    "settings.manage": "Settings of the shop",
+    "accounts.manage": "Staff and roles",
 }
+"""What each permission of staff lets do, in the order of the matrix."""
 
 _NEEDS_VERIFIED_ADDRESS: Final = frozenset({"client.order", "client.billing"})
 
