@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
     "ezcore.testkit.dns_case",
     "ezcore.testkit.dns_contract",
     "ezcore.testkit.gateway_contract",
+    "ezcore.testkit.hostile",
     "ezcore.testkit.provisioning_contract",
     "ezcore.testkit.registrar_capabilities",
     "ezcore.testkit.registrar_contract",

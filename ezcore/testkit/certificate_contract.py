@@ -6,13 +6,22 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
 
-from ezcore.plugin_api.errors import NeedsInfo, PermanentFailure, RetryAfter, StepSignal, StillRunning
+from ezcore.plugin_api.errors import (
+    NeedsInfo,
+    OutcomeUnknown,
+    PermanentFailure,
+    RetryAfter,
+    StepSignal,
+    StillRunning,
+)
 from ezcore.testkit.certificate_case import CertificateCase, request_for
-from ezcore.testkit.hostile import HOSTILE_REPLIES
+from ezcore.testkit.elsewhere import REDIRECTS, another_host
+from ezcore.testkit.hostile import ODD_REPLIES, OUTAGES, assert_inert, says_away
 
 NAMES = ("example.com", "*.example.com")
 VERBS = ("order", "answer", "finish")
@@ -83,16 +92,39 @@ class CertificateContract:
         assert case.issued() == 1
         assert case.signals, "the fault was not felt"
 
-    @pytest.mark.parametrize("reply", HOSTILE_REPLIES)
+    @pytest.mark.parametrize("reply", ODD_REPLIES)
     @pytest.mark.parametrize("verb", VERBS)
     def test_a_reply_that_makes_no_sense_is_not_believed(
         self, certificate_case: CertificateCase, reply: str, verb: str
     ) -> None:
         case = certificate_case
-        case.misbehave("hostile", verb, **HOSTILE_REPLIES[reply])
+        case.misbehave("hostile", verb, **ODD_REPLIES[reply])
         made = case.obtained("job-5", NAMES)
         assert x509.load_pem_x509_certificates(made.chain_pem.encode())
         assert case.issued() == 1
+        assert_inert(case.sandbox, "\n".join([*case.log, *map(repr, case.signals)]))
+
+    @pytest.mark.parametrize("status", REDIRECTS)
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_nothing_is_sent_where_a_redirect_leads(
+        self, certificate_case: CertificateCase, verb: str, status: int
+    ) -> None:
+        case = certificate_case
+        with another_host() as other:
+            case.misbehave("error", verb, **other.redirect(status))
+            case.obtained("job-away", NAMES)
+            assert other.heard == []
+        assert case.issued() == 1
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_an_outage_is_told_from_an_authority_that_is_there(
+        self, certificate_case: CertificateCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        case = certificate_case
+        case.misbehave(fault, "order", **args)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            case.authority.order(case.call("job-outage"), NAMES, "dns-01")
+        assert says_away(heard.value) is away
 
     def test_a_limit_is_told_with_the_time_to_wait(self, certificate_case: CertificateCase) -> None:
         case = certificate_case

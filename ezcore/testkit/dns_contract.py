@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, PermanentFailure
 from ezcore.plugin_api.ports.dns import RecordChanges
 from ezcore.testkit.dns_capabilities import DnsCapabilities
 from ezcore.testkit.dns_case import ZONE, DnsCase, in_order, sample, samples
-from ezcore.testkit.hostile import HOSTILE_PAGES, HOSTILE_REPLIES
+from ezcore.testkit.elsewhere import REDIRECTS, another_host
+from ezcore.testkit.hostile import ODD_REPLIES, OUTAGES, assert_inert, says_away
 
-ODD_REPLIES = {**HOSTILE_REPLIES, **HOSTILE_PAGES}
 SILENCE = ["lose_answer", "lose_request", "rate_limit"]
 REFUSED = (PermanentFailure, NeedsInfo)
 
@@ -98,7 +99,7 @@ class DnsContract(DnsCapabilities):
         assert made.name == ZONE
         assert made.ours
         assert case.zones(ZONE) == 1
-        assert "<script" not in case.everything_said()
+        assert_inert(case.sandbox, case.everything_said())
 
     @pytest.mark.parametrize("reply", ODD_REPLIES)
     def test_a_list_that_makes_no_sense_is_not_an_empty_zone(self, dns_case: DnsCase, reply: str) -> None:
@@ -106,9 +107,37 @@ class DnsContract(DnsCapabilities):
         zone, record = case.zone(), sample("www", "A", "192.0.2.1")
         case.change(zone, add=[record])
         case.misbehave("hostile", "records", **ODD_REPLIES[reply])
-        with pytest.raises((OutcomeUnknown, RetryAfter)):
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
             case.provider.records(zone)
+        assert_inert(case.sandbox, repr(heard.value))
         assert case.identities(zone) == [record.identity]
+
+    @pytest.mark.parametrize("status", REDIRECTS)
+    @pytest.mark.parametrize("verb", ["create_zone", "records"])
+    def test_nothing_is_sent_where_a_redirect_leads(self, dns_case: DnsCase, verb: str, status: int) -> None:
+        case = dns_case
+        case.needs_http()
+        with another_host() as other:
+            if verb == "create_zone":
+                case.misbehave("error", verb, **other.redirect(status))
+            zone = case.zone("job-away")
+            if verb == "records":
+                case.misbehave("error", verb, **other.redirect(status))
+                with pytest.raises(StepSignal):
+                    case.provider.records(zone)
+            assert other.heard == []
+        assert case.zones(ZONE) == 1
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_an_outage_is_told_from_a_vendor_who_is_there(
+        self, dns_case: DnsCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        case = dns_case
+        zone = case.zone()
+        case.misbehave(fault, "records", **args)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            case.provider.records(zone)
+        assert says_away(heard.value) is away
 
     def test_a_limit_is_told_with_the_time_to_wait(self, dns_case: DnsCase) -> None:
         case = dns_case

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,9 @@ from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, PermanentFailure, RetryAfter, StepSignal
 from ezcore.plugin_api.ports.gateway import CheckoutStarted, Gateway, GatewayCapability, PaymentResult
 from ezcore.plugin_api.ports.webhook_source import Fact, Parked, WebhookSource
+from ezcore.testkit.elsewhere import REDIRECTS, another_host
 from ezcore.testkit.gateway_case import GatewayCase
-from ezcore.testkit.hostile import HOSTILE_REPLIES
+from ezcore.testkit.hostile import ODD_REPLIES, OUTAGES, assert_inert, says_away
 
 VERBS = {
     GatewayCapability.CHECKOUT: "start_checkout",
@@ -156,16 +158,40 @@ class GatewayContract:
         with pytest.raises((PermanentFailure, NeedsInfo)):
             gateway_case.gateway.capture(gateway_case.capture("locked"))
 
-    @pytest.mark.parametrize("reply", HOSTILE_REPLIES)
+    @pytest.mark.parametrize("reply", ODD_REPLIES)
     def test_a_reply_that_makes_no_sense_is_not_believed(self, gateway_case: GatewayCase, reply: str) -> None:
         _only(gateway_case, GatewayCapability.CAPTURE)
         before = gateway_case.effects("capture")
-        gateway_case.misbehave("capture", "hostile", **HOSTILE_REPLIES[reply])
+        gateway_case.misbehave("capture", "hostile", **ODD_REPLIES[reply])
         with pytest.raises(StepSignal) as heard:
             gateway_case.gateway.capture(gateway_case.capture("odd"))
         assert not isinstance(heard.value, PermanentFailure), "the charge may have happened"
+        assert gateway_case.sandbox is not None
+        assert_inert(gateway_case.sandbox, repr(heard.value))
         assert gateway_case.gateway.capture(gateway_case.capture("odd")).status == "succeeded"
         assert gateway_case.effects("capture") - before == 1
+
+    @pytest.mark.parametrize("status", REDIRECTS)
+    @pytest.mark.parametrize("verb", ["start_checkout", "capture", "refund"])
+    def test_nothing_is_sent_where_a_redirect_leads(
+        self, gateway_case: GatewayCase, verb: str, status: int
+    ) -> None:
+        ask = _ask(gateway_case, verb)
+        with another_host() as other:
+            gateway_case.misbehave(verb, "error", **other.redirect(status))
+            with pytest.raises(StepSignal):
+                ask()
+            assert other.heard == []
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_an_outage_is_told_from_a_vendor_who_is_there(
+        self, gateway_case: GatewayCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        _only(gateway_case, GatewayCapability.CAPTURE)
+        gateway_case.misbehave("capture", fault, **args)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            gateway_case.gateway.capture(gateway_case.capture("outage"))
+        assert says_away(heard.value) is away
 
     def test_a_key_never_used_finds_nothing(self, gateway_case: GatewayCase) -> None:
         _only(gateway_case, GatewayCapability.FIND)
@@ -324,6 +350,17 @@ def _everything_it_says(case: GatewayCase) -> list[str]:
                 case.gateway.capture(case.capture(f"secrets-{number}"))
             said.append(repr(heard.value))
     return said
+
+
+def _ask(case: GatewayCase, verb: str) -> Callable[[], object]:
+    if verb == "start_checkout":
+        _only(case, GatewayCapability.CHECKOUT)
+        return lambda: case.gateway.start_checkout(case.checkout("away"))
+    if verb == "capture":
+        _only(case, GatewayCapability.CAPTURE)
+        return lambda: case.gateway.capture(case.capture("away"))
+    paid = _paid(case, "paid-before")
+    return lambda: case.gateway.refund(case.refund("away", paid))
 
 
 def _paid(case: GatewayCase, key: str) -> str:

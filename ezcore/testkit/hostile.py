@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+from ezcore.plugin_api.errors import OutcomeUnknown, RetryAfter
+from ezcore.plugin_api.sandbox.wsgi import SandboxApp
 
 HOSTILE_REPLIES: dict[str, dict[str, Any]] = {
     "an error page of a proxy": {"body": "<html><h1>502 Bad Gateway</h1></html>", "status": 200},
@@ -19,3 +22,29 @@ HOSTILE_PAGES: dict[str, dict[str, Any]] = {
     "200 MB": {"body": "<script>", "repeat": 25_000_000, "content_type": "application/json"},
 }
 """The same: pages that a browser would run, and an answer that fits into no memory."""
+
+ODD_REPLIES: dict[str, dict[str, Any]] = {**HOSTILE_REPLIES, **HOSTILE_PAGES}
+"""All of them."""
+
+OUTAGES: Final[tuple[tuple[str, dict[str, Any], bool], ...]] = (
+    ("lose_request", {}, True),
+    ("error", {"status": 502, "body": "<html><h1>502 Bad Gateway</h1></html>"}, True),
+    ("error", {"status": 503, "body": "<html><h1>503 Service Unavailable</h1></html>"}, True),
+    ("rate_limit", {"retry_after": 2}, False),
+)
+"""Fault, its arguments, and whether it means that nobody can be reached; else the vendor is there and says: wait."""
+
+MOST_TAKEN: Final = 64_000_000
+"""Bytes of one answer that a client may take before it hangs up, what lies in the buffers between included."""
+
+
+def assert_inert(sandbox: SandboxApp, said: str) -> None:
+    """Nothing that a browser would run is in what staff read, and no answer was read to an end that never comes."""
+    assert "<script" not in said
+    assert sandbox.most_taken <= MOST_TAKEN, "an answer of 200 MB was taken into memory"
+
+
+def says_away(signal: BaseException) -> bool:
+    """Does this signal count against the vendor, as one that cannot be reached?"""
+    assert isinstance(signal, OutcomeUnknown | RetryAfter), f"{signal!r} is no word of an outage"
+    return signal.unreachable

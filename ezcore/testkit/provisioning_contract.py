@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from ezcore.plugin_api.errors import OutcomeUnknown, RetryAfter
 from ezcore.plugin_api.ports.provisioning import Capability, ProvisioningModule
 from ezcore.plugin_api.values import Resource
-from ezcore.testkit.hostile import HOSTILE_REPLIES
+from ezcore.testkit.elsewhere import REDIRECTS, another_host
+from ezcore.testkit.hostile import ODD_REPLIES, OUTAGES, assert_inert, says_away
 from ezcore.testkit.provisioning_case import ProvisioningCase
 
 LIFE = {Capability.CREATE, Capability.TERMINATE}
@@ -100,17 +103,55 @@ class ProvisioningContract:
         _created(case, f"job-{fault}")
         assert case.count(f"job-{fault}") == 1
 
-    @pytest.mark.parametrize("reply", HOSTILE_REPLIES)
+    @pytest.mark.parametrize("reply", ODD_REPLIES)
     def test_a_reply_that_makes_no_sense_is_not_believed(
         self, provisioning_case: ProvisioningCase, reply: str
     ) -> None:
         case = provisioning_case
-        case.misbehave("hostile", **HOSTILE_REPLIES[reply])
+        case.misbehave("hostile", **ODD_REPLIES[reply])
         report = case.runner("job-odd").run("create")
         assert report.state in ("complete", "needs_info"), report.said
         assert case.count("job-odd") == 1
         if report.resource:
             assert case.is_running(report.resource)
+        assert_inert(case.sandbox, report.said)
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_an_outage_is_told_from_a_vendor_who_is_there(
+        self, provisioning_case: ProvisioningCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        case = provisioning_case
+        case.misbehave(fault, **args)
+        report = case.runner("job-outage").run("create")
+        assert report.state == "complete", report.said
+        felt = [signal for signal in report.signals if isinstance(signal, OutcomeUnknown | RetryAfter)]
+        assert felt, "the fault was not felt"
+        assert says_away(felt[0]) is away
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_a_look_tells_an_outage_from_a_vendor_who_is_there(
+        self, provisioning_case: ProvisioningCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        case = provisioning_case
+        _declares(case.module, Capability.LOOK)
+        made = _created(case, "job-look")
+        case.misbehave(fault, "*", times=-1, **args)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            case.module.look(case.server, made)
+        case.sandbox.faults.clear()
+        assert says_away(heard.value) is away
+
+    @pytest.mark.parametrize("status", REDIRECTS)
+    def test_nothing_is_sent_where_a_redirect_leads(
+        self, provisioning_case: ProvisioningCase, status: int
+    ) -> None:
+        case = provisioning_case
+        with another_host() as other:
+            case.misbehave("error", **other.redirect(status))
+            report = case.runner("job-away").run("create")
+            assert other.heard == []
+        assert report.state in ("complete", "needs_info"), report.said
+        assert case.count("job-away") == (report.state == "complete")
 
     def test_what_fails_late_is_taken_back_or_written_down(self, provisioning_case: ProvisioningCase) -> None:
         case = provisioning_case

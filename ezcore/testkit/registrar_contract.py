@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from ezcore.plugin_api.errors import NeedsInfo, OutcomeUnknown, PermanentFailure, RetryAfter, StepSignal
-from ezcore.testkit.hostile import HOSTILE_PAGES, HOSTILE_REPLIES
+from ezcore.testkit.elsewhere import REDIRECTS, another_host
+from ezcore.testkit.hostile import ODD_REPLIES, OUTAGES, assert_inert, says_away
 from ezcore.testkit.registrar_capabilities import RegistrarCapabilities
 from ezcore.testkit.registrar_case import AUTH_CODE, RegistrarCase
 
-ODD_REPLIES = {**HOSTILE_REPLIES, **HOSTILE_PAGES}
 REFUSED = (PermanentFailure, NeedsInfo)
 
 
@@ -106,7 +107,7 @@ class RegistrarContract(RegistrarCapabilities):
         case.misbehave("hostile", "register", **ODD_REPLIES[reply])
         assert case.registered("job-8", name).name == name
         assert case.bought(name) == 1
-        assert "<script" not in case.everything_said()
+        assert_inert(case.sandbox, case.everything_said())
 
     @pytest.mark.parametrize("reply", ODD_REPLIES)
     def test_an_info_that_makes_no_sense_does_not_mean_gone(
@@ -115,8 +116,26 @@ class RegistrarContract(RegistrarCapabilities):
         case, name = registrar_case, registrar_case.name("still-here")
         case.registered("job-9", name)
         case.misbehave("hostile", "info", **ODD_REPLIES[reply])
-        with pytest.raises((OutcomeUnknown, RetryAfter)):
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
             case.registrar.info(name)
+        assert_inert(case.sandbox, repr(heard.value))
+
+    @pytest.mark.parametrize("status", REDIRECTS)
+    @pytest.mark.parametrize("verb", ["register", "info"])
+    def test_nothing_is_sent_where_a_redirect_leads(
+        self, registrar_case: RegistrarCase, verb: str, status: int
+    ) -> None:
+        case, name = registrar_case, registrar_case.name("sent-away")
+        case.needs_http()
+        with another_host() as other:
+            case.misbehave("error", verb, **other.redirect(status))
+            if verb == "register":
+                case.registered("job-away", name)
+            else:
+                with pytest.raises(StepSignal):
+                    case.registrar.info(name)
+            assert other.heard == []
+        assert case.bought(name) == (verb == "register")
 
     def test_a_check_that_makes_no_sense_is_no_offer(self, registrar_case: RegistrarCase) -> None:
         case, name = registrar_case, registrar_case.name("odd-offer")
@@ -145,6 +164,18 @@ class RegistrarContract(RegistrarCapabilities):
         seen = case.read(lambda: case.registrar.info(name))
         assert seen is None or seen.state == "gone"
         assert case.bought(name) == 1
+
+    @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
+    def test_an_outage_is_told_from_a_vendor_who_is_there(
+        self, registrar_case: RegistrarCase, fault: str, args: dict[str, Any], *, away: bool
+    ) -> None:
+        case = registrar_case
+        if fault == "error":
+            case.needs_http()
+        case.misbehave(fault, "info", **args)
+        with pytest.raises((OutcomeUnknown, RetryAfter)) as heard:
+            case.registrar.info(case.name())
+        assert says_away(heard.value) is away
 
     def test_a_limit_is_told_with_the_time_to_wait(self, registrar_case: RegistrarCase) -> None:
         case = registrar_case

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import pytest
+
 from ezcore.plugin_api.errors import OutcomeUnknown, RetryAfter, StepSignal, StillRunning
 from ezcore.plugin_api.ports.vendor_call import VendorCall
 from ezcore.plugin_api.sandbox.faults import Fault
@@ -23,7 +25,8 @@ class VendorCase:
 
     `calls` names the sandbox's call behind each verb of the port. `forbidden` are the arguments of the fault `error`
     that make the vendor say "your credential is good, but may not do this". `wait` lets the vendor's time pass.
-    `secrets` may never be seen in a log or an error.
+    `secrets` may never be seen in a log or an error. `over_http` is False for a vendor who is spoken to otherwise (EPP)
+    and so cannot send us to another host.
     """
 
     sandbox: SandboxApp
@@ -31,12 +34,18 @@ class VendorCase:
     forbidden: Mapping[str, Any] = field(default_factory=lambda: dict(PERMISSION_REFUSED))
     wait: Callable[[float], None] = nap
     secrets: Sequence[str] = ()
+    over_http: bool = True
     log: list[str] = field(default_factory=list)
     signals: list[StepSignal] = field(default_factory=list)
 
     def misbehave(self, kind: str, verb: str, *, times: int = 1, **args: Any) -> None:
         """Script a fault for the next call behind a verb."""
         self.sandbox.faults.script(Fault(self.calls[verb], kind, times=times, args=args))
+
+    def needs_http(self) -> None:
+        """Skips a test of what only HTTP has."""
+        if not self.over_http:
+            pytest.skip("this vendor is not spoken to over HTTP: it has no redirects")
 
     def asked(self, verb: str) -> int:
         """How often the call behind a verb has reached the vendor."""

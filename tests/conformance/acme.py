@@ -74,5 +74,23 @@ PLANTED = Planted(
             'if "already" not in refusal.reason.lower():',
             "if refusal:",
         ),
+        Defect(
+            "trust the redirect: send a signed order where it leads",
+            "network.py",
+            "if response.status_code in REDIRECT:",
+            "if False:",
+        ),
+        Defect(
+            "read an answer of any size into memory",
+            "network.py",
+            "if len(body) > LARGEST_ANSWER:",
+            "if False:",
+        ),
+        Defect(
+            "take an outage for a server that is there",
+            "errors.py",
+            'return OutcomeUnknown(f"no answer from the authority: {type(error).__name__}")',
+            'return OutcomeUnknown(f"no answer from the authority: {type(error).__name__}", unreachable=False)',
+        ),
     ),
 )

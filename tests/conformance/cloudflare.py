@@ -68,5 +68,24 @@ PLANTED = Planted(
             "return min(max(seconds, 1.0), 3600.0) if math.isfinite(seconds) else 300.0",
             "return 1.0",
         ),
+        Defect(
+            "trust the redirect: send the token where it leads",
+            "transport.py",
+            "if answer.status_code in REDIRECT:",
+            "if False:",
+            also=(("api.py", "follow_redirects=False", "follow_redirects=True"),),
+        ),
+        Defect(
+            "read an answer of any size into memory",
+            "transport.py",
+            "if len(body) > LARGEST_ANSWER:",
+            "if False:",
+        ),
+        Defect(
+            "take an outage for a server that is there",
+            "api.py",
+            "RetryAfter(SOON, cause, unreachable=unreachable)",
+            "RetryAfter(SOON, cause)",
+        ),
     ),
 )

@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.conformance import acme, banktransfer, cloudflare, hestiacp, proxmox, stripe
+from tests.conformance import acme, banktransfer, cloudflare, hestiacp, powerdns, proxmox, stripe
 from tests.conformance.planted import REPOSITORY, Planted, catch
 
 ALL = (
@@ -22,6 +22,7 @@ ALL = (
     stripe.PLANTED,
     banktransfer.PLANTED,
     cloudflare.PLANTED,
+    powerdns.PLANTED,
 )
 PAGE = REPOSITORY / "docs" / "plugins" / "conformance.md"
 HEAD = """# What the conformance kit catches

@@ -104,5 +104,24 @@ PLANTED = Planted(
             "user_name(call.operation_key, domain)",
             'user_name("one", "example.com")',
         ),
+        Defect(
+            "trust the redirect: send the access key where it leads",
+            "transport.py",
+            "if response.status_code in REDIRECT:",
+            "if False:",
+            also=(("api.py", "allow_redirects=False", "allow_redirects=True"),),
+        ),
+        Defect(
+            "read an answer of any size into memory",
+            "transport.py",
+            "if len(body) > LARGEST_ANSWER:",
+            "if False:",
+        ),
+        Defect(
+            "take an outage for a server that is there",
+            "signals.py",
+            "RetryAfter(SOON_SECONDS, error.text, unreachable=error.away)",
+            "RetryAfter(SOON_SECONDS, error.text)",
+        ),
     ),
 )

@@ -81,5 +81,23 @@ PLANTED = Planted(
             '            if cluster.is_running(guest):\n                return {"node": guest.node}\n',
             '            return {"node": guest.node}\n',
         ),
+        Defect(
+            "trust the redirect: send the token where it leads",
+            "transport.py",
+            "if response.status_code in REDIRECT:",
+            "if False:",
+        ),
+        Defect(
+            "read an answer of any size into memory",
+            "transport.py",
+            "if len(body) > LARGEST_ANSWER:",
+            "if False:",
+        ),
+        Defect(
+            "take an outage for a server that is there",
+            "signals.py",
+            "raise RetryAfter(BUSY_SECONDS, error.text, unreachable=error.away)",
+            "raise RetryAfter(BUSY_SECONDS, error.text)",
+        ),
     ),
 )

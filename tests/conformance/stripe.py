@@ -85,5 +85,23 @@ PLANTED = Planted(
             "if abs(now.timestamp() - at) > TOLERANCE:",
             "if False:",
         ),
+        Defect(
+            "trust the redirect: send the client's data where it leads",
+            "transport.py",
+            "if response.status_code in REDIRECT:",
+            "if False:",
+        ),
+        Defect(
+            "read an answer of any size into memory",
+            "transport.py",
+            "if len(body) > LARGEST_ANSWER:",
+            "if False:",
+        ),
+        Defect(
+            "take an outage for a server that is there",
+            "classify.py",
+            "return OutcomeUnknown(cause) if writes else",
+            "return OutcomeUnknown(cause, unreachable=False) if writes else",
+        ),
     ),
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ezcore.plugin_api.sandbox.calls import CallLog
 from ezcore.plugin_api.sandbox.control import add_control_routes
 from ezcore.plugin_api.sandbox.faults import ANSWER_FAULTS, Fault, Faults
+from ezcore.plugin_api.sandbox.giant import GiantResponse
 from ezcore.plugin_api.sandbox.messages import SandboxRequest, SandboxResponse, json_response
 from ezcore.plugin_api.sandbox.routes import Handler, Routes
 from ezcore.plugin_api.sandbox.shifted_clock import SandboxClock
@@ -37,7 +38,10 @@ class LoseAnswer(Exception):
 
 
 class SandboxApp:
-    """A stateful imitation of one vendor, as a WSGI application."""
+    """A stateful imitation of one vendor, as a WSGI application.
+
+    `most_taken` is how many bytes of a hostile giant a caller took before hanging up.
+    """
 
     name = "sandbox"
     subprotocols: tuple[str, ...] = ()
@@ -50,6 +54,7 @@ class SandboxApp:
         self.faults = Faults(store)
         self.calls = CallLog(store)
         self.sleep: Callable[[float], None] = time.sleep
+        self.most_taken = 0
         self.routes = Routes()
         add_control_routes(self)
 
@@ -112,7 +117,16 @@ class SandboxApp:
         """Answer as a WSGI application."""
         response = self.handle(SandboxRequest.from_environ(environ))
         start_response(response.status_line, response.header_list)
+        if isinstance(response, GiantResponse) and environ["REQUEST_METHOD"] != "HEAD":
+            return self._given_out(response)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _given_out(self, giant: GiantResponse) -> Iterable[bytes]:
+        taken = 0
+        for piece in giant.pieces():
+            yield piece
+            taken += len(piece)
+            self.most_taken = max(self.most_taken, taken)
 
     def _logged(self, call: str, handler: Handler, request: SandboxRequest) -> SandboxResponse:
         fault = self.faults.take(call, *ANSWER_FAULTS)
@@ -155,13 +169,12 @@ class SandboxApp:
 def _scripted(fault: Fault, status: int) -> SandboxResponse:
     body = fault.args.get("body", "")
     is_text = isinstance(body, str)
-    if is_text:
-        body *= int(fault.args.get("repeat", 1))  # a giant is not kept in the script
     content_type = fault.args.get("content_type", "text/html" if is_text else "application/json")
-    return SandboxResponse(
+    return GiantResponse(
         body=body.encode() if is_text else json.dumps(body).encode(),
         status=int(fault.args.get("status", status)),
         content_type=content_type,
         headers=tuple((str(k), str(v)) for k, v in fault.args.get("headers", {}).items()),
         reason=fault.args.get("reason"),
+        times=int(fault.args.get("repeat", 1)),
     )

@@ -90,9 +90,7 @@ class Network(ClientNetwork):
         response = super()._send_request(method, url, *args, **kwargs)
         self.retry_after = _seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
         if method == "POST":
-            self._log(
-                f"POST {urlsplit(url).path}", " ".join(response.text[:8000].split()), response.status_code
-            )
+            self._log(f"POST {urlsplit(url).path}", _line(response.text), response.status_code)
             if not response.ok and self.REPLAY_NONCE_HEADER in response.headers:
                 self._nonces.clear()
                 self._add_nonce(response)
@@ -113,3 +111,7 @@ def _seconds(value: str | None, sent: str | None) -> float | None:
     except (ValueError, TypeError):
         return None
     return max(1.0, min(wait.total_seconds(), LONGEST_WAIT))
+
+
+def _line(text: str) -> str:
+    return " ".join(text[:8000].replace("<", "[").split())

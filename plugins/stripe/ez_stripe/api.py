@@ -14,7 +14,8 @@ import stripe
 from ez_stripe.billing_calls import BillingCalls
 from ez_stripe.reading import Doc, items
 from ez_stripe.settings import StripeSettings
-from ez_stripe.speaking import plain, speaking, transport
+from ez_stripe.speaking import plain, speaking
+from ez_stripe.transport import transport
 
 _PAGE = 100
 _INTENT = ["payment_method", "latest_charge.balance_transaction"]

@@ -1,4 +1,4 @@
-"""How we speak to Stripe: with a deadline, without retries of the library, and every answer read with suspicion."""
+"""How we speak to Stripe: the library's errors become signals, and every answer is read with suspicion."""
 
 from __future__ import annotations
 
@@ -11,21 +11,7 @@ import stripe
 from ez_stripe.classify import signal
 from ez_stripe.errors import CardDeclined, Missing
 from ez_stripe.reading import Doc, Unreadable
-from ez_stripe.settings import StripeSettings
 from ezcore.plugin_api import OutcomeUnknown, RetryAfter
-
-_CONNECT = 5.0
-
-
-def transport(settings: StripeSettings) -> stripe.HTTPClient:
-    """HTTP as the settings want it."""
-    client = stripe.RequestsClient(timeout=(_CONNECT, settings.timeout))
-    if not settings.is_on_this_machine:
-        return client
-    # A proxy of the environment is for the world outside: a sandbox on loopback is not reached through it.
-    session: Any = client.requests.Session()
-    session.trust_env = False
-    return stripe.RequestsClient(timeout=(_CONNECT, settings.timeout), session=session)
 
 
 @contextmanager
