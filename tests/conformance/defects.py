@@ -2,6 +2,9 @@
 
     python -m tests.conformance.defects             # all plugins
     python -m tests.conformance.defects acme        # these only; the table keeps its other sections
+    python -m tests.conformance.defects --missing   # only defects that have no row yet
+
+A row that is not made anew stays as it was; one whose defect is no more goes.
 
 Ends with 1 when a defect was not caught by the kit.
 """
@@ -24,6 +27,8 @@ ALL = (
     cloudflare.PLANTED,
     powerdns.PLANTED,
 )
+MISSING = "--missing"
+NOTHING = "**nothing**"
 PAGE = REPOSITORY / "docs" / "plugins" / "conformance.md"
 HEAD = """# What the conformance kit catches
 
@@ -34,25 +39,33 @@ failed because of it. Made by `make conformance` (`tests/conformance`); do not e
 
 def main(names: list[str]) -> int:
     """Test, write the page, say how it came out."""
+    wanted = {name for name in names if name != MISSING}
     missed = 0
-    for planted in (one for one in ALL if not names or one.plugin in names):
-        broken = catch(planted, None)
+    for planted in (one for one in ALL if not wanted or one.plugin in wanted):
+        known = _known_rows(planted) if MISSING in names else {}
+        todo = [defect for defect in planted.defects if known.get(defect.words, NOTHING) == NOTHING]
+        broken = catch(planted, None) if todo else ""
         if broken:
             raise SystemExit(f"{planted.plugin} fails without any defect: {broken}")
-        rows = []
-        for defect in planted.defects:
+        for defect in todo:
             test = catch(planted, defect)
-            told = f"`{test}`" if test else "**nothing**"
+            told = f"`{test}`" if test else NOTHING
             missed += not test
-            rows.append(f"| {defect.words} | {told} |")
             sys.stdout.write(f"{planted.plugin}: {defect.words} -> {told}\n")
             sys.stdout.flush()
-            _write(planted, rows)
+            _write(planted, _known_rows(planted) | {defect.words: told})
     sys.stdout.write(f"not caught: {missed}\n")
     return 1 if missed else 0
 
 
-def _write(planted: Planted, rows: list[str]) -> None:
+def _known_rows(planted: Planted) -> dict[str, str]:
+    """What the page says of the defects of a plugin."""
+    rows = re.findall(r"(?m)^\| (.+?) \| (`.+`|\*\*nothing\*\*) \|$", _known_sections(PAGE).get(planted.plugin, ""))
+    return {words: told for words, told in rows if words in {one.words for one in planted.defects}}
+
+
+def _write(planted: Planted, found: dict[str, str]) -> None:
+    rows = [f"| {one.words} | {found[one.words]} |" for one in planted.defects if one.words in found]
     sections = _known_sections(PAGE) | {planted.plugin: _section(planted, rows)}
     PAGE.write_text(
         "\n".join([HEAD, *(sections[one.plugin] for one in ALL if one.plugin in sections)]), "utf-8"

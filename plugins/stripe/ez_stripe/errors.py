@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ez_stripe.reading import Doc
+from ezcore.plugin_api import OutcomeUnknown, RetryAfter
 
 
 class CardDeclined(Exception):
@@ -22,3 +23,8 @@ class Missing(Exception):
     def __init__(self, param: str | None, message: str) -> None:
         super().__init__(message)
         self.param = param
+
+
+def unread(cause: str, *, writes: bool) -> OutcomeUnknown | RetryAfter:
+    """Stripe answered, and what it answered is not believed: after a write nobody knows, after a read we ask again."""
+    return OutcomeUnknown(cause, unreachable=False) if writes else RetryAfter(60, cause)

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ez_stripe.account import StripeAccount
 from ez_stripe.bills import payment_of
-from ez_stripe.errors import CardDeclined, Missing
+from ez_stripe.errors import CardDeclined, Missing, unread
 from ez_stripe.event_types import UNDERSTOOD
 from ez_stripe.opening import Opening
 from ez_stripe.params import CHECKOUT, capture_params, refund_params
@@ -35,7 +35,6 @@ from ez_stripe.results import (
     stored_method,
 )
 from ez_stripe.settings import StripeSettings
-from ez_stripe.speaking import unread
 from ezcore.plugin_api import PermanentFailure
 from ezcore.plugin_api.ports.gateway import (
     Agreement,

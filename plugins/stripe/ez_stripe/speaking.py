@@ -9,9 +9,8 @@ from typing import Any
 import stripe
 
 from ez_stripe.classify import signal
-from ez_stripe.errors import CardDeclined, Missing
+from ez_stripe.errors import CardDeclined, Missing, unread
 from ez_stripe.reading import Doc, Unreadable
-from ezcore.plugin_api import OutcomeUnknown, RetryAfter
 
 
 @contextmanager
@@ -34,11 +33,6 @@ def speaking(*, writes: bool) -> Iterator[None]:
         # The library builds objects out of whatever came: a hostile answer ends here, its effect unknown.
         cause = f"Stripe's answer cannot be read: {error}"
         raise unread(cause, writes=writes) from error
-
-
-def unread(cause: str, *, writes: bool) -> OutcomeUnknown | RetryAfter:
-    """Stripe answered, and what it answered is not believed: after a write nobody knows, after a read we ask again."""
-    return OutcomeUnknown(cause, unreachable=False) if writes else RetryAfter(60, cause)
 
 
 def plain(answer: Any) -> Doc:
