@@ -13,8 +13,9 @@ from ezcore.jobs import operations as jobs
 from ezcore.messaging.attachments import Attachment
 from ezcore.messaging.jobs import SEND
 from ezcore.messaging.models import Mail, MailState, sealed_as
-from ezcore.messaging.rules import Value, check_address, fill_in
-from ezcore.messaging.templates import DEFAULT_LANGUAGE, find_template
+from ezcore.messaging.printing import print_mail
+from ezcore.messaging.rules import Value, check_address
+from ezcore.messaging.templates import DEFAULT_LANGUAGE
 from ezcore.work import UnitOfWork
 
 
@@ -37,13 +38,7 @@ def queue_mail(
     Raises: BadTemplate for an unknown template or placeholder, BadRecipient.
     """
     shop = uow.settings.shop
-    source = find_template(template, theme=uow.settings.theme, language=language)
-    text = fill_in(
-        source.text,
-        {"shop": shop.name, "site": shop.site_url, **values},
-        language=source.language,
-        time_zone=shop.time_zone,
-    )
+    text, tongue = print_mail(uow, template, {"shop": shop.name, "site": shop.site_url, **values}, language)
     message_id = _message_id(uow)
     mail_id = insert_once(
         uow.session,
@@ -52,7 +47,7 @@ def queue_mail(
             "key": key,
             "template": template,
             "recipient": check_address(recipient),
-            "language": source.language,
+            "language": tongue,
             "subject": text.subject,
             "body": uow.box.seal(sealed_as(message_id), text.body),
             "attachments": [asdict(one) for one in attachments],

@@ -11,15 +11,14 @@ from pyramid.config import Configurator
 from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
 from ezcore.plugin_api.jobs import JobKind
-from ezcore.plugin_api.themes import theme_chain
 from ezcore.plugin_host import PluginHost
 from ezcore.web import admin, api, client, storefront, webhooks
 from ezcore.web.shared import errors, flash, sessions
 from ezcore.web.shared.rate import rate_limit
+from ezcore.web.shared.rendering import ThemeRenderer
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.security import CsrfTokens, Policy, csrf_field_value
-from ezcore.web.shared.static import StaticFiles
-from ezcore.web.shared.theme import Theme, ThemeRenderer
+from ezcore.web.shared.theme_choice import Wardrobe, dress_of, static_answer
 from ezcore.web.shared.views import include_area
 from ezcore.work import Work
 
@@ -35,17 +34,13 @@ def assemble(
     registry = config.registry
     registry["ez.work"], registry["ez.host"], registry["ez.inbox_kind"] = work, host, inbox_kind
     registry["ez.kinds"] = kinds or {}
-    reload = work.settings.security.debug
-    chain = theme_chain(work.settings.theme, host.templates())
-    registry["ez.theme"] = Theme(chain, reload=reload)
-    registry["ez.static"] = StaticFiles(chain, host.static(), reload=reload)
+    registry["ez.wardrobe"] = Wardrobe(work, host.templates(), host.static())
     _policies(config)
     _request_methods(config)
     config.add_renderer(".pt", ThemeRenderer)
     config.add_route("static", "/static/{digest}/*name")
     config.add_view(
-        registry["ez.static"].answer, route_name="static", permission="public",
-        request_method=("GET", "HEAD"),
+        static_answer, route_name="static", permission="public", request_method=("GET", "HEAD"),
     )  # fmt: skip
     for area in (storefront, client, admin, api, webhooks):
         config.include(area)
@@ -81,6 +76,7 @@ def _request_methods(config: Any) -> None:
     config.add_request_method(csrf_field_value, "csrf_field_value", reify=True)
     config.add_request_method(flash.flashes, "flashes", reify=True)
     config.add_request_method(_color_mode, "color_mode", reify=True)
+    config.add_request_method(dress_of, "dress", reify=True)
     https = registry["ez.work"].settings.shop.site_url.startswith("https://")
     config.add_request_method(lambda _request: https, "is_https", property=True)
     config.include(sessions)

@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal
 
 from ezcore.billing.documents.document import DocumentKind, InvoiceDocument, Party, TaxGroup, rate_text
 from ezcore.kernel.money import Money
-from ezcore.plugin_api.themes import ThemeChain
+from ezcore.themes.chain import ThemeChain
 
 DEFAULT_LANGUAGE: Final = "en"
 Words = Mapping[str, str]

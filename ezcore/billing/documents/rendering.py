@@ -8,7 +8,8 @@ from ezcore.billing.documents import einvoice
 from ezcore.billing.documents.document import InvoiceDocument
 from ezcore.billing.documents.models import FileFormat
 from ezcore.billing.documents.printed import title_of
-from ezcore.billing.documents.typesetter import typesetter
+from ezcore.billing.documents.typesetter import BadDocumentTemplate, Typesetter, typesetter
+from ezcore.themes.chain import ThemeChain
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,10 @@ CONTENT_TYPES = {
 EXTENSIONS = {FileFormat.PDF: "pdf", FileFormat.CII: "xml", FileFormat.UBL: "ubl.xml"}
 
 
-def render(document: InvoiceDocument, form: FileFormat, theme: str) -> bytes:
+def render(document: InvoiceDocument, form: FileFormat, chain: ThemeChain) -> bytes:
     """The file as it is handed out, as of the day of issue. The PDF carries the e-invoice where there is one.
+
+    A template of a child theme that cannot be set is passed over for its parent's, with a line in the log.
 
     Raises: NoEInvoice (for the XML formats), BadDocumentTemplate.
     """
@@ -30,11 +33,22 @@ def render(document: InvoiceDocument, form: FileFormat, theme: str) -> bytes:
         return einvoice.cii(issued)
     if form == FileFormat.UBL:
         return einvoice.ubl(issued)
-    setter = typesetter(theme)
-    pdf = setter.pdf(issued)
+    setter, pdf = _set(issued, chain)
     try:
         xml = einvoice.cii(issued)
     except einvoice.NoEInvoice as reason:
         log.info("%s %s has no e-invoice inside: %s", issued.kind, issued.number, reason.message)
         return pdf
     return einvoice.embed(pdf, xml, issued, title_of(issued, setter.words(issued.language)))
+
+
+def _set(document: InvoiceDocument, chain: ThemeChain) -> tuple[Typesetter, bytes]:
+    try:
+        setter = typesetter(chain.names, chain.folders)
+        return setter, setter.pdf(document)
+    except BadDocumentTemplate as error:
+        parent = chain.parent
+        if parent is None:
+            raise
+        log.error("theme %s: its document is not used, its parent's is: %s", chain.names[0], error.message)  # noqa: TRY400 - the message is the compiler's
+        return _set(document, parent)

@@ -21,7 +21,7 @@ import typst
 from ezcore.billing.documents.document import InvoiceDocument
 from ezcore.billing.documents.printed import Words, find_words, printed
 from ezcore.kernel.errors import EzError
-from ezcore.plugin_api.themes import ThemeChain, theme_chain
+from ezcore.themes.chain import ThemeChain
 
 TEMPLATE: Final = "pdf/invoice.typ"
 MISSING: Final = "?"
@@ -107,9 +107,9 @@ def _compile(compiler: typst.Compiler, text: str, moment: int, source: bytes | N
 
 
 @cache
-def typesetter(theme: str) -> Typesetter:
-    """The setter of a theme, made once per process. Raises: SettingsError for an unknown theme."""
-    return Typesetter(theme_chain(theme, {}))
+def typesetter(names: tuple[str, ...], folders: tuple[Path, ...]) -> Typesetter:
+    """The setter of a chain, made once per process. Raises: BadDocumentTemplate."""
+    return Typesetter(ThemeChain(names, folders))
 
 
 def _tokens(chain: ThemeChain) -> Mapping[str, Any]:

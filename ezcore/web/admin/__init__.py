@@ -36,6 +36,7 @@ from ezcore.web.admin import (
     statements,
     tax_clients,
     taxes,
+    themes,
     tickets,
     tlds,
     transactions,
@@ -93,4 +94,5 @@ def includeme(config: Any) -> None:
         mails,
         audit,
         plugins,
+        themes,
     )

@@ -21,7 +21,7 @@ from pyramid.response import Response
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
 from ezcore.kernel.errors import EzError, InvalidInput, NotAllowed, NotFound, Refused
-from ezcore.web.shared.theme import Theme
+from ezcore.web.shared.theme_choice import Dress
 from ezcore.web.shared.views import methods_of
 
 log = logging.getLogger(__name__)
@@ -119,11 +119,16 @@ def answer(request: Any, status: int, text: str | None, reference: str | None = 
 
 def _page(request: Any, **facts: Any) -> str:
     registry = request.registry
-    theme: Theme = registry["ez.theme"]
     shop = registry["ez.work"].settings.shop
     try:
-        return theme.render(
-            "layouts/error.pt", static=registry["ez.static"].url, shop=shop, mode=request.color_mode, **facts
+        dress: Dress = registry["ez.wardrobe"].last_known()
+        return dress.theme.render(
+            "layouts/error.pt",
+            static=dress.static.url,
+            styles=dress.styles,
+            shop=shop,
+            mode=request.color_mode,
+            **facts,
         )
     except Exception:
         # A theme whose error page is broken must not hide the error that brought us here.

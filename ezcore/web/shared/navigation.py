@@ -77,7 +77,7 @@ ADMIN = (
             ("Audit log", "scroll-text", "admin.audit"),
         ),
     ),
-    ("System", (("Plugins", "plug", "admin.plugins"), ("Mail sink", "mail", "mail_sink"))),
+    ("System", (("Plugins", "plug", "admin.plugins"), ("Themes", "palette", "admin.themes"), ("Mail sink", "mail", "mail_sink"))),
 )
 
 

@@ -8,22 +8,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 
-from ezcore.plugin_api.themes import ThemeChain
+from ezcore.themes.chain import ThemeChain
 
 YEAR = 31_536_000
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
 class StaticFiles:
-    """Finds files by name: `app.css` in the themes, `plugins/<name>/x.css` in a plugin."""
+    """Finds files by name: `app.css` in the themes, `plugins/<name>/x.css` in a plugin, `made` are computed ones."""
 
-    def __init__(self, chain: ThemeChain, plugins: Mapping[str, Path], *, reload: bool = False) -> None:
+    def __init__(
+        self,
+        chain: ThemeChain,
+        plugins: Mapping[str, Path],
+        *,
+        reload: bool = False,
+        made: Mapping[str, bytes] | None = None,
+    ) -> None:
         self._folders = [folder / "static" for folder in chain.folders]
         self._plugins = plugins
         self._reload = reload
+        self._made = made or {}
         self._known: dict[str, tuple[bytes, str]] = {}
 
     def url(self, name: str) -> str:
@@ -31,22 +38,25 @@ class StaticFiles:
         _, digest = self._load(name)
         return f"/static/{digest}/{name}"
 
-    def answer(self, request: Any) -> Any:
-        """Serve /static/<hash>/<name>."""
-        name = "/".join(request.matchdict["name"])
+    def has(self, name: str, digest: str | None = None) -> bool:
+        """Is there such a file, with this hash?"""
         try:
-            body, digest = self._load(name)
+            _, own = self._load(name)
         except LookupError:
-            raise HTTPNotFound from None
-        fresh = digest == request.matchdict["digest"]
+            return False
+        return digest in (None, own)
+
+    def answer(self, name: str, digest: str) -> Any:
+        """The file, to be kept for ever when the hash of the address is its own. Raises: LookupError."""
+        body, own = self._load(name)
         kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         answer = Response(body=body, content_type=kind, charset="utf-8" if kind.startswith("text/") else None)
-        answer.cache_control = f"public, max-age={YEAR}, immutable" if fresh else "no-cache"
+        answer.cache_control = f"public, max-age={YEAR}, immutable" if own == digest else "no-cache"
         return answer
 
     def _load(self, name: str) -> tuple[bytes, str]:
         if name not in self._known or self._reload:
-            body = self._path(name).read_bytes()
+            body = self._made.get(name) or self._path(name).read_bytes()
             self._known[name] = (body, hashlib.sha256(body).hexdigest()[:12])
         return self._known[name]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
-from ezcore.plugin_api import themes
-from ezcore.plugin_api.themes import theme_chain
-from ezcore.settings import SettingsError
+from ezcore.settings import SettingsError, Themes
+from ezcore.themes.chain import theme_chain
+from ezcore.themes.finding import find_themes
 from ezcore.web.shared.theme import Theme
 
 HERE = Path(__file__).parent
 DEMO = {"demo": HERE / "demo/templates"}
-REEF = {"reef": HERE / "reef"}
+REEF = find_themes([HERE / "reef"])
 
 
 def made(folder, name, parent=None):
@@ -26,10 +26,10 @@ def made(folder, name, parent=None):
 
 
 @pytest.fixture
-def reef(make_app, monkeypatch):
-    """The demo shop in a theme that a distribution brings."""
-    monkeypatch.setattr(themes, "installed_themes", lambda: REEF)
-    return TestApp(make_app(theme="reef"), extra_environ={"HTTP_HOST": "127.0.0.1"})
+def reef(make_app):
+    """The demo shop in a theme of a folder."""
+    wears = Themes(active="reef", folders=str(HERE / "reef"))
+    return TestApp(make_app(themes=wears), extra_environ={"HTTP_HOST": "127.0.0.1"})
 
 
 def test_a_child_theme_that_fills_one_slot_inherits_everything_else(app, reef):
@@ -48,29 +48,29 @@ def test_a_theme_overrides_a_plugins_page_under_the_same_path(tmp_path):
     theme = made(tmp_path, "kelp")
     (theme / "plugin/demo").mkdir(parents=True)
     (theme / "plugin/demo/hello.pt").write_text("<p>kelp</p>")
-    chain = theme_chain("kelp", DEMO, {"kelp": theme})
+    chain = theme_chain("kelp", find_themes([theme]), DEMO)
 
     assert Theme(chain).render("plugin/demo/hello.pt") == "<p>kelp</p>"
     assert chain.find("plugin/demo/box.pt") == (DEMO["demo"], "box.pt")
 
 
 def test_the_chain_ends_in_base_whoever_is_named_as_parent(tmp_path):
-    found = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b")}
+    made(tmp_path, "a", "b"), made(tmp_path, "b")
 
-    assert theme_chain("a", {}, found).names == ("a", "b", "base")
+    assert theme_chain("a", find_themes([tmp_path])).names == ("a", "b", "base")
 
 
 def test_parents_in_a_circle_stop_the_start(tmp_path):
-    found = {"a": made(tmp_path, "a", "b"), "b": made(tmp_path, "b", "a")}
+    made(tmp_path, "a", "b"), made(tmp_path, "b", "a")
 
     with pytest.raises(SettingsError, match="circle"):
-        theme_chain("a", {}, found)
+        theme_chain("a", find_themes([tmp_path]))
 
 
 @pytest.mark.parametrize("name", ["nowhere", "../themes/base", ""])
 def test_an_unknown_theme_stops_the_start(name):
     with pytest.raises(SettingsError):
-        theme_chain(name, {}, {})
+        theme_chain(name, find_themes())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_unknown_theme_stops_the_start(name):
 )
 def test_a_template_is_found_in_the_chain_or_nowhere(spec):
     with pytest.raises(LookupError):
-        theme_chain("reef", DEMO, REEF).find(spec)
+        theme_chain("reef", REEF, DEMO).find(spec)
 
 
 def test_static_files_carry_their_content_in_the_address_and_cache_for_ever(app):
@@ -105,7 +105,7 @@ def test_static_files_carry_their_content_in_the_address_and_cache_for_ever(app)
 
 def test_static_files_of_child_themes_and_plugins_are_served(reef):
     for name in ("reef.css", "app.js", "plugins/demo/demo.css"):
-        assert reef.get(reef.app.registry["ez.static"].url(name)).status_code == 200
+        assert reef.get(reef.app.registry["ez.wardrobe"].active().static.url(name)).status_code == 200
 
 
 @pytest.mark.parametrize(

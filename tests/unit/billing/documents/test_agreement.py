@@ -12,9 +12,12 @@ from ezcore.billing.documents.document import DocumentKind, InvoiceDocument
 from ezcore.billing.documents.models import FileFormat
 from ezcore.billing.documents.printed import print_money
 from ezcore.billing.documents.rendering import render
+from ezcore.themes.chain import theme_chain
+from ezcore.themes.finding import find_themes
 from tests.unit.billing.documents.made import documents
 from tests.unit.billing.documents.reading import assert_valid, attached, cii_sums, find, ubl_sums, words
 
+BASE = theme_chain("base", find_themes())
 LINE = "ram:SpecifiedLineTradeSettlement"
 HEAD = "ram:ApplicableHeaderTradeSettlement/ram:ApplicableTradeTax"
 MANY = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 100
@@ -23,8 +26,8 @@ MANY = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 100
 @given(documents())
 @settings(max_examples=MANY)
 def test_pdf_and_e_invoices_show_the_sums_of_the_invoice(document: InvoiceDocument):
-    pdf = render(document, FileFormat.PDF, "base")
-    xml, ubl = attached(pdf)["factur-x.xml"], render(document, FileFormat.UBL, "base")
+    pdf = render(document, FileFormat.PDF, BASE)
+    xml, ubl = attached(pdf)["factur-x.xml"], render(document, FileFormat.UBL, BASE)
     shown = words(pdf)
     for amount in (document.net, document.total) if document.taxes else (document.total,):
         assert print_money(amount, "en") in shown

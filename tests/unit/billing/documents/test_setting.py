@@ -11,10 +11,13 @@ from ezcore.billing.documents import typesetter as setting
 from ezcore.billing.documents.document import DocumentKind, Note, Party
 from ezcore.billing.documents.models import FileFormat
 from ezcore.billing.documents.rendering import render
-from ezcore.billing.documents.typesetter import BadDocumentTemplate, Typesetter, typesetter
-from ezcore.plugin_api.themes import theme_chain
+from ezcore.billing.documents.typesetter import BadDocumentTemplate, Typesetter
+from ezcore.themes.chain import theme_chain
+from ezcore.themes.finding import find_themes
 from tests.unit.billing.documents.made import SELLER, document, euro, group, many_lines
 from tests.unit.billing.documents.reading import attached, pages, words
+
+BASE = theme_chain("base", find_themes())
 
 
 @pytest.fixture
@@ -22,11 +25,11 @@ def child(tmp_path):
     """A theme whose parent is base; gives its folder and how to make its setter."""
     (tmp_path / "pdf").mkdir()
     (tmp_path / "theme.toml").write_text('name = "child"\nparent = "base"\n[print]\nbrand = "#aa0000"\n')
-    return tmp_path, lambda: Typesetter(theme_chain("child", {}, {"child": tmp_path}))
+    return tmp_path, lambda: Typesetter(theme_chain("child", find_themes([tmp_path])))
 
 
 def test_it_shows_what_was_sold_to_whom_and_what_is_owed():
-    shown = words(render(document(), FileFormat.PDF, "base"))
+    shown = words(render(document(), FileFormat.PDF, BASE))
     for expected in (
         "Invoice 2026-00042", "Arbor GmbH", "Ann Arbor", "80331 München", "Germany", "Tax number: DE136695976",
         "EZ Solutions OÜ", "Estonia", "VPS Atlas 2 · atlas-1.example.test", "Mar 1, 2026 – Mar 31, 2026", "22 %",
@@ -37,7 +40,7 @@ def test_it_shows_what_was_sold_to_whom_and_what_is_owed():
 
 
 def test_it_is_pdf_a_3_with_the_e_invoice_inside():
-    pdf = render(document(), FileFormat.PDF, "base")
+    pdf = render(document(), FileFormat.PDF, BASE)
     assert b"<pdfaid:part>3</pdfaid:part>" in pdf
     assert b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in pdf
     assert list(attached(pdf)) == ["factur-x.xml"]
@@ -45,22 +48,22 @@ def test_it_is_pdf_a_3_with_the_e_invoice_inside():
 
 
 def test_the_same_document_gives_the_same_bytes_whenever_it_is_made():
-    first = render(document(), FileFormat.PDF, "base")
+    first = render(document(), FileFormat.PDF, BASE)
     time.sleep(1.1)  # stamps are whole seconds
     setting.typesetter.cache_clear()
-    assert render(document(), FileFormat.PDF, "base") == first
-    assert render(document(number="2026-00043"), FileFormat.PDF, "base") != first
+    assert render(document(), FileFormat.PDF, BASE) == first
+    assert render(document(number="2026-00043"), FileFormat.PDF, BASE) != first
 
 
 def test_what_happened_after_the_issue_does_not_change_the_file():
     later = document(paid=euro(1000), credited=euro(500))
     for form in FileFormat:
-        assert render(later, form, "base") == render(document(), form, "base")
+        assert render(later, form, BASE) == render(document(), form, BASE)
 
 
 def test_eighteen_lines_fit_on_one_page_and_sixty_repeat_the_head():
-    assert len(pages(render(many_lines(18), FileFormat.PDF, "base"))) == 1
-    many = pages(render(many_lines(60), FileFormat.PDF, "base"))
+    assert len(pages(render(many_lines(18), FileFormat.PDF, BASE))) == 1
+    many = pages(render(many_lines(60), FileFormat.PDF, BASE))
     assert len(many) > 1
     for number, page in enumerate(many, 1):
         assert f"Page {number} of {len(many)}" in page
@@ -73,21 +76,21 @@ def test_eighteen_lines_fit_on_one_page_and_sixty_repeat_the_head():
 )
 def test_what_a_client_typed_is_printed_as_it_is(text):
     shown = document(buyer=Party(text, country="DE"), notes=(Note(text, text),))
-    assert " ".join(text.split()) in words(render(shown, FileFormat.PDF, "base"))
+    assert " ".join(text.split()) in words(render(shown, FileFormat.PDF, BASE))
 
 
 def test_a_character_that_no_font_has_becomes_a_question_mark_and_stays_in_the_e_invoice():
     pdf = render(
         document(buyer=Party("Ann 🚀 Müller \U0001f468\u200d\U0001f469", country="DE")),
         FileFormat.PDF,
-        "base",
+        BASE,
     )
     assert "Ann ? Müller" in words(pdf)
     assert "Ann 🚀 Müller" in attached(pdf)["factur-x.xml"].decode()
 
 
 def test_a_client_reads_it_in_their_language_and_english_where_there_is_none():
-    german = words(render(document(language="de"), FileFormat.PDF, "base"))
+    german = words(render(document(language="de"), FileFormat.PDF, BASE))
     for expected in (
         "Rechnung 2026-00042",
         "Deutschland",
@@ -95,7 +98,7 @@ def test_a_client_reads_it_in_their_language_and_english_where_there_is_none():
         "24,40\u00a0€".replace("\u00a0", " "),
     ):
         assert expected in german
-    finnish = words(render(document(language="fi"), FileFormat.PDF, "base"))
+    finnish = words(render(document(language="fi"), FileFormat.PDF, BASE))
     assert "Invoice 2026-00042" in finnish
     assert "24,40 €" in finnish
 
@@ -109,7 +112,7 @@ def test_a_client_reads_it_in_their_language_and_english_where_there_is_none():
     ],
 )
 def test_each_kind_says_what_it_is(kind, expected):
-    assert expected in words(render(document(kind=kind), FileFormat.PDF, "base"))
+    assert expected in words(render(document(kind=kind), FileFormat.PDF, BASE))
 
 
 def test_two_levels_of_tax_are_printed_and_have_no_e_invoice_inside():
@@ -119,7 +122,7 @@ def test_two_levels_of_tax_are_printed_and_have_no_e_invoice_inside():
         taxes=(group(50_000, "S", 2000, 100), group(70_000, "S", 2100, 147, level=2, compound=True)),
         tax=euro(247), total=euro(2247),
     )  # fmt: skip
-    pdf = render(two, FileFormat.PDF, "base")
+    pdf = render(two, FileFormat.PDF, BASE)
     assert "VAT 7 % on €21.00 €1.47" in words(pdf)
     assert "5 % + 7 %" in words(pdf)
     assert attached(pdf) == {}
@@ -128,8 +131,8 @@ def test_two_levels_of_tax_are_printed_and_have_no_e_invoice_inside():
 def test_a_child_theme_changes_the_colour_only(child):
     _, setter = child
     pdf = setter().pdf(document())
-    assert words(pdf) == words(typesetter("base").pdf(document()))
-    assert pdf != typesetter("base").pdf(document())
+    assert words(pdf) == words(Typesetter(BASE).pdf(document()))
+    assert pdf != Typesetter(BASE).pdf(document())
 
 
 def test_a_child_theme_brings_its_own_template_and_words(child):

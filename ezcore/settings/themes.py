@@ -1,0 +1,37 @@
+"""What the shop wears."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import field_validator
+
+from ezcore.settings.section import Section, setting
+
+
+class Themes(Section):
+    """The theme of pages, mails and documents, where themes are looked for, and the shop's one colour."""
+
+    active: str = setting("base", "Theme of pages, mails and PDFs", max_length=60)
+    folders: str = setting(
+        "",
+        "Folders of themes, comma separated: each is a theme itself or holds themes",
+        max_length=2000,
+    )
+    brand: str = setting(
+        "",
+        "The shop's colour, such as #0f766e; empty: that of the theme. Pairs that can be read are computed",
+    )
+
+    @field_validator("brand")
+    @classmethod
+    def _colour(cls, value: str) -> str:
+        if value and re.fullmatch(r"#[0-9a-fA-F]{6}", value) is None:
+            raise ValueError("write a colour as # and six hexadecimal digits, such as #0f766e")
+        return value.lower()
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The folders as paths."""
+        return tuple(Path(one.strip()) for one in self.folders.split(",") if one.strip())

@@ -1,0 +1,155 @@
+"""What a request wears: the shop's theme or, for staff who look at another one, that one."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pyramid.httpexceptions import HTTPNotFound
+from sqlalchemy.exc import SQLAlchemyError
+
+from ezcore.settings import SettingsError
+from ezcore.themes.chain import ThemeChain, theme_chain
+from ezcore.themes.errors import ThemeError
+from ezcore.themes.finding import Themes, find_themes
+from ezcore.themes.manifest import BASE
+from ezcore.themes.queries import ACTIVE, BRAND, Worn, is_fixed, worn
+from ezcore.themes.tokens import stylesheet
+from ezcore.web.shared.static import StaticFiles
+from ezcore.web.shared.theme import Theme
+from ezcore.web.shared.theme_preview import previewed
+from ezcore.work import Work
+
+log = logging.getLogger(__name__)
+
+KEPT_SECONDS: Final = 10.0
+TOKENS: Final = "theme/tokens.css"
+
+
+@dataclass(frozen=True)
+class Dress:
+    """A theme ready to be worn: its templates, its files, its stylesheets. `missing`: why base is worn instead."""
+
+    name: str
+    theme: Theme
+    static: StaticFiles
+    sheets: tuple[tuple[str, tuple[str, ...]], ...]
+    missing: str | None = None
+
+    def styles(self, area: str) -> list[str]:
+        """Addresses of the stylesheets that a layout of this area links after base's own."""
+        return [self.static.url(name) for name, areas in self.sheets if area in areas]
+
+
+class Wardrobe:
+    """Every theme that was worn in this process. What the shop wears is a row, looked up every few seconds."""
+
+    def __init__(
+        self,
+        work: Work,
+        templates: Mapping[str, Path],
+        statics: Mapping[str, Path],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._work, self._templates, self._statics = work, templates, statics
+        self._monotonic = monotonic
+        self._reload = work.settings.security.debug
+        self._made: dict[Worn, Dress] = {}
+        self._now = Worn(work.settings.themes.active, work.settings.themes.brand)
+        self._read_at = float("-inf")
+        self._fixed = all(is_fixed(work.settings, key) for key in (ACTIVE, BRAND))
+        self.found()
+        if is_fixed(work.settings, ACTIVE):
+            self.get(self._now)
+
+    def get(self, what: Worn) -> Dress:
+        """This theme in this colour, made once. Raises: ThemeError."""
+        if what not in self._made:
+            self._made[what] = self._make(theme_chain(what.theme, self.found(), self._templates), what)
+        return self._made[what]
+
+    def found(self) -> Themes:
+        """All themes there are. Raises: ThemeError when a folder of the ini is gone."""
+        return find_themes(self._work.settings.themes.places)
+
+    def active(self) -> Dress:
+        """What everybody sees."""
+        return self._or_base(self.worn())
+
+    def worn(self) -> Worn:
+        """What the shop wears, at most a few seconds old."""
+        if not self._fixed and self._monotonic() - self._read_at > KEPT_SECONDS:
+            try:
+                with self._work.read() as uow:
+                    self._now = worn(uow)
+            except SQLAlchemyError:
+                log.warning("the theme could not be looked up; the one known last is worn")
+            self._read_at = self._monotonic()
+        return self._now
+
+    def last_known(self) -> Dress:
+        """What everybody saw last: for error pages, which need no database."""
+        return self._or_base(self._now)
+
+    def forget(self) -> None:
+        """Look again at the next page."""
+        self._read_at = float("-inf")
+
+    def _or_base(self, what: Worn) -> Dress:
+        try:
+            return self.get(what)
+        except ThemeError as error:
+            log.error("the theme %s cannot be worn, base is: %s", what.theme, error.message)  # noqa: TRY400 - it says all
+            plain = self.get(Worn(BASE, what.brand))
+            self._made[what] = dress = Dress(
+                BASE, plain.theme, plain.static, plain.sheets, f"{what.theme} cannot be used: {error.message}"
+            )
+            return dress
+
+    def _make(self, chain: ThemeChain, what: Worn) -> Dress:
+        tokens = stylesheet(chain, what.brand)
+        made = {TOKENS: tokens} if tokens else {}
+        static = StaticFiles(chain, self._statics, reload=self._reload, made=made)
+        sheets = [(TOKENS, ("client", "admin"))] if tokens else []
+        for manifest, folder in reversed(list(zip(chain.manifests, chain.folders, strict=True))[:-1]):
+            own = f"{manifest.name}.css"
+            default = (own,) if (folder / "static" / own).is_file() else ()
+            sheets += [(name, manifest.areas) for name in (manifest.styles or default) if static.has(name)]
+        return Dress(what.theme, Theme(chain, reload=self._reload), static, tuple(sheets))
+
+
+def dress_of(request: Any) -> Dress:
+    """What this request wears."""
+    wardrobe: Wardrobe = request.registry["ez.wardrobe"]
+    looks = previewed(request)
+    if looks and looks.user_id == request.actor.user_id and request.actor.may("settings.manage"):
+        try:
+            return wardrobe.get(Worn(looks.theme, wardrobe.worn().brand))
+        except SettingsError:
+            log.info("the theme %s that somebody looks at is gone", looks.theme)
+    return wardrobe.active()
+
+
+def static_answer(request: Any) -> Any:
+    """Serve /static/<hash>/<name>: the theme that the address was made for, found by the hash.
+
+    The cookie of a preview is enough here: files of a theme are no secret, and nobody is looked up for a picture.
+    """
+    wardrobe: Wardrobe = request.registry["ez.wardrobe"]
+    name, digest = "/".join(request.matchdict["name"]), request.matchdict["digest"]
+    offered = [wardrobe.active().static]
+    other = previewed(request)
+    if other is not None:
+        try:
+            offered.insert(0, wardrobe.get(Worn(other.theme, wardrobe.worn().brand)).static)
+        except SettingsError:
+            log.info("the theme %s that somebody looks at is gone", other.theme)
+    having = [one for one in offered if one.has(name)]
+    if not having:
+        raise HTTPNotFound
+    return next((one for one in having if one.has(name, digest)), having[0]).answer(name, digest)

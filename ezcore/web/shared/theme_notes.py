@@ -1,0 +1,33 @@
+"""What only staff see above a page: which theme they look at, and what of it does not work.
+
+It is put into the finished page, right after `<body>`: a theme that replaces every layout cannot lose it, and a page
+without such a note pays nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ezcore.web.shared.theme import Drawn
+
+TEMPLATE: Final = "base:ui/staff_notes.pt"
+MANAGE: Final = "settings.manage"
+_BODY: Final = re.compile(r"<body[^>]*>")
+
+
+def with_notes(request: Any, drawn: Drawn, context: Mapping[str, Any]) -> str:
+    """The page, for staff who may change the theme with what they must know about it."""
+    dress = request.dress
+    active = request.registry["ez.wardrobe"].last_known()
+    looks_at = dress.name if dress.name != active.name else None
+    if not (drawn.faults or dress.missing or looks_at) or not request.actor.may(MANAGE):
+        return drawn.text
+    body = _BODY.search(drawn.text)
+    if body is None:
+        return drawn.text
+    notes = active.theme.draw(
+        TEMPLATE, {**context, "faults": drawn.faults, "missing": dress.missing, "looks_at": looks_at}
+    )
+    return drawn.text[: body.end()] + notes.text + drawn.text[body.end() :]
