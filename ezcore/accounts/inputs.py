@@ -152,3 +152,17 @@ class ProfileInput(Typed):
     region: Region = ""
     tax_number: TaxNumber = ""
     language: Language = "en"
+
+
+class ClientInput(ProfileInput):
+    """As staff correct a client: also the address that invoices go to, and whether services are billed one by one."""
+
+    email: Email
+    separate_invoices: bool = False
+
+
+class NewClientInput(ProfileInput):
+    """A client that staff make. With `invite` its owner is mailed a link to choose a password."""
+
+    email: Email
+    invite: bool = False

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from ezcore.accounts import permissions
-from ezcore.accounts.models import Client, LoginSession, Membership, User, printed_address
+from ezcore.accounts.models import Client, ClientNote, LoginSession, Membership, User, printed_address
 from ezcore.accounts.rules import digest
 from ezcore.db.bulk import among
 from ezcore.kernel.actor import Actor
@@ -159,3 +159,17 @@ def sessions_of(uow: UnitOfWork, user_id: int) -> Sequence[LoginSession]:
         LoginSession.expires_at > uow.now(),
     )
     return uow.session.scalars(select(LoginSession).where(*live).order_by(LoginSession.seen_at.desc())).all()
+
+
+def notes_of(uow: UnitOfWork, client_id: int, limit: int = 50) -> Sequence[ClientNote]:
+    """What staff wrote about a client: sticky notes first, then the newest."""
+    standing = (ClientNote.client_id == client_id, ClientNote.removed_at.is_(None))
+    order = (ClientNote.sticky.desc(), ClientNote.id.desc())
+    return uow.session.scalars(select(ClientNote).where(*standing).order_by(*order).limit(limit)).all()
+
+
+def members_of(uow: UnitOfWork, client_id: int) -> list[tuple[Membership, User]]:
+    """Who may act for a client, with what role; the first one first."""
+    query = select(Membership, User).join(User, User.id == Membership.user_id)
+    rows = uow.session.execute(query.where(Membership.client_id == client_id).order_by(Membership.id))
+    return [(member, user) for member, user in rows]

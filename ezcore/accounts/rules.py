@@ -12,6 +12,7 @@ from ezcore.messaging.rules import check_address
 
 VERIFY_FOR: Final = timedelta(hours=24)
 RESET_FOR: Final = timedelta(hours=1)
+INVITED_FOR: Final = timedelta(days=3)
 SEEN_EVERY: Final = timedelta(minutes=1)
 KEEP_HISTORY: Final = timedelta(days=90)
 KNOWN_PLACE_FOR: Final = timedelta(days=30)

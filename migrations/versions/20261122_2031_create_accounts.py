@@ -67,7 +67,10 @@ def _permission() -> None:
     """Roles that stand keep what they had; those that worked on clients before get the permission for it."""
     document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
     role = sa.table(
-        "staff_role", sa.column("id", BIGINT), sa.column("name", sa.String), sa.column("permissions", document)
+        "staff_role",
+        sa.column("id", BIGINT),
+        sa.column("name", sa.String),
+        sa.column("permissions", document),
     )
     connection = op.get_bind()
     for number, name, standing in connection.execute(sa.select(role)).all():

@@ -1,9 +1,12 @@
 """Verbs of accounts, one file per subject; import them from here."""
 
+from ezcore.accounts.operations.clients import change_client, close_client, create_by_staff, reopen_client
 from ezcore.accounts.operations.links import is_good, request_reset, send_verify_link_again, verify
 from ezcore.accounts.operations.login import Credentials, Visit, confirm_password, log_in
+from ezcore.accounts.operations.notes import add_note, remove_note, stick_note
 from ezcore.accounts.operations.passwords import change_password, reset_password
 from ezcore.accounts.operations.profile import update_profile
+from ezcore.accounts.operations.roles import change_permissions, create_role, remove_role
 from ezcore.accounts.operations.seed import Account, create_verified
 from ezcore.accounts.operations.sessions import end_sessions, log_out, open_session, revoke_session, seen
 from ezcore.accounts.operations.signup import SignUp, register, sign_up
@@ -15,9 +18,15 @@ __all__ = [
     "Credentials",
     "SignUp",
     "Visit",
+    "add_note",
+    "change_client",
     "change_password",
+    "change_permissions",
     "change_role",
+    "close_client",
     "confirm_password",
+    "create_by_staff",
+    "create_role",
     "create_verified",
     "disable_user",
     "enable_user",
@@ -29,6 +38,9 @@ __all__ = [
     "make_staff",
     "open_session",
     "register",
+    "remove_note",
+    "remove_role",
+    "reopen_client",
     "request_reset",
     "reset_password",
     "revoke_session",
@@ -37,6 +49,7 @@ __all__ = [
     "set_number_state",
     "set_tax_exempt",
     "sign_up",
+    "stick_note",
     "update_profile",
     "verify",
 ]

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from ezcore.accounts import passwords
 from ezcore.accounts.models import StaffRole, User
 from ezcore.accounts.operations.links import end_tokens
+from ezcore.accounts.operations.roles import keep_an_owner, may_give
 from ezcore.accounts.operations.sessions import end_sessions
 from ezcore.accounts.operations.signup import create_user
 from ezcore.accounts.permissions import STAFF_ROLES
 from ezcore.accounts.rules import normal_email
 from ezcore.audit import operations as audit
-from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound
+from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.messaging.rules import one_line
 from ezcore.work import UnitOfWork
 
@@ -35,7 +36,7 @@ def make_staff(uow: UnitOfWork, email: str, name: str, password: str, role: str)
     InvalidInput for an unknown role or a known address; WeakPassword.
     """
     uow.actor.require("accounts.manage")
-    chosen = _role(uow, role)
+    chosen = role_to_give(uow, role)
     address = normal_email(email)
     about = (address, name, uow.settings.shop.name)
     passwords.check_strength(password, about=about, shortest=passwords.SHORTEST_FOR_STAFF)
@@ -49,8 +50,13 @@ def make_staff(uow: UnitOfWork, email: str, name: str, password: str, role: str)
 
 
 def disable_user(uow: UnitOfWork, user_id: int, reason: str) -> None:
-    """Shut a login; every session and link of it is over. Raises: NotAllowed, NotFound."""
+    """Shut a login; every session and link of it is over.
+
+    Raises: NotAllowed, NotFound; Refused for the actor's own login and for the last owner.
+    """
     user = _managed(uow, user_id)
+    _somebody_else(uow, user)
+    keep_an_owner(uow, user)
     user.disabled_at = user.disabled_at or uow.now()
     end_sessions(uow, user.id)
     end_tokens(uow, user.id)
@@ -65,11 +71,17 @@ def enable_user(uow: UnitOfWork, user_id: int, reason: str) -> None:
 
 
 def change_role(uow: UnitOfWork, user_id: int, role: str) -> None:
-    """Give a member of staff another role; they log in anew. Raises: NotAllowed, NotFound, InvalidInput."""
+    """Give a member of staff another role; they log in anew.
+
+    Raises: NotAllowed, NotFound, InvalidInput; Refused for oneself and for the last owner.
+    """
     user = _managed(uow, user_id)
     if user.staff_role is None:
         raise InvalidInput("Only staff have a role", field="role")
-    before, user.staff_role = user.staff_role.name, _role(uow, role)
+    _somebody_else(uow, user)
+    if user.staff_role.name != role:
+        keep_an_owner(uow, user)
+    before, user.staff_role = user.staff_role.name, role_to_give(uow, role)
     uow.session.flush()
     end_sessions(uow, user.id)
     audit.record(uow, "staff.change_role", "user", user.id, before={"role": before}, after={"role": role})
@@ -81,19 +93,19 @@ def _managed(uow: UnitOfWork, user_id: int) -> User:
     if user is None:
         raise NotFound("There is no such user")
     if user.staff_role is not None:
-        _may_give(uow, user.staff_role)
+        may_give(uow, user.staff_role)
     return user
 
 
-def _role(uow: UnitOfWork, name: str) -> StaffRole:
+def _somebody_else(uow: UnitOfWork, user: User) -> None:
+    if uow.actor.user_id == user.id:
+        raise Refused("This is your own login; somebody else must do it")
+
+
+def role_to_give(uow: UnitOfWork, name: str) -> StaffRole:
+    """A role by its name. Raises: InvalidInput when there is none; NotAllowed when it may do more than the actor."""
     found = ensure_roles(uow).get(name)
     if found is None:
         raise InvalidInput(f"There is no staff role {name!r}", field="role")
-    _may_give(uow, found)
+    may_give(uow, found)
     return found
-
-
-def _may_give(uow: UnitOfWork, role: StaffRole) -> None:
-    lacking = [name for name in role.permissions if not uow.actor.may(str(name))]
-    if lacking:
-        raise NotAllowed(f"The role {role.name} may do more than you: {', '.join(lacking)}")

@@ -29,6 +29,7 @@ from ezcore.web.admin import (
     payouts,
     plugins,
     quotes,
+    search,
     server_groups,
     servers,
     service_actions,
@@ -43,10 +44,17 @@ from ezcore.web.admin import (
     webhooks,
     work,
 )
+from ezcore.web.admin.clients import changes as client_changes
+from ezcore.web.admin.clients import client as client_page
+from ezcore.web.admin.clients import pages as client_pages
+from ezcore.web.admin.clients import parts as client_parts
+from ezcore.web.admin.products import create as product_create
 from ezcore.web.admin.products import options as product_options
 from ezcore.web.admin.products import pages as product_pages
 from ezcore.web.admin.products import prices as product_prices
 from ezcore.web.admin.promotions import pages as promotion_pages
+from ezcore.web.admin.staff import pages as staff_pages
+from ezcore.web.admin.staff import roles as staff_roles
 from ezcore.web.shared.views import include_area
 
 
@@ -55,6 +63,11 @@ def includeme(config: Any) -> None:
     include_area(
         config,
         dashboard,
+        search,
+        client_pages,
+        client_changes,
+        client_page,
+        client_parts,
         orders,
         service_actions,
         services,
@@ -65,6 +78,7 @@ def includeme(config: Any) -> None:
         domains,
         tlds,
         certificates,
+        product_create,
         product_pages,
         product_prices,
         product_options,
@@ -94,5 +108,7 @@ def includeme(config: Any) -> None:
         mails,
         audit,
         plugins,
+        staff_pages,
+        staff_roles,
         themes,
     )

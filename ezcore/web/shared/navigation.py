@@ -34,6 +34,7 @@ ADMIN = (
     (
         "Sales",
         (
+            ("Clients", "users", "admin.clients"),
             ("Orders", "shopping-cart", "admin.orders"),
             ("Services", "server", "admin.services"),
             ("Domains", "globe", "admin.domains"),
@@ -64,7 +65,13 @@ ADMIN = (
             ("Taxes", "percent", "admin.taxes"),
         ),
     ),
-    ("Support", (("Tickets", "life-buoy", "admin.tickets"), ("Work", "hammer", "admin.works"))),
+    (
+        "Support",
+        (
+            ("Tickets", "life-buoy", "admin.tickets"),
+            ("Work", "hammer", "admin.works"),
+        ),
+    ),
     (
         "Operations",
         (
@@ -77,7 +84,16 @@ ADMIN = (
             ("Audit log", "scroll-text", "admin.audit"),
         ),
     ),
-    ("System", (("Plugins", "plug", "admin.plugins"), ("Themes", "palette", "admin.themes"), ("Mail sink", "mail", "mail_sink"))),
+    (
+        "System",
+        (
+            ("Staff", "user-cog", "admin.staff"),
+            ("Roles", "shield", "admin.roles"),
+            ("Plugins", "plug", "admin.plugins"),
+            ("Themes", "palette", "admin.themes"),
+            ("Mail sink", "mail", "mail_sink"),
+        ),
+    ),
 )
 
 

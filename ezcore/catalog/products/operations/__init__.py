@@ -13,6 +13,7 @@ from ezcore.catalog.products.operations.change import (
     change_addons,
     change_product,
     retire,
+    set_settings,
     set_stock,
 )
 from ezcore.catalog.products.operations.prices import WantedPrice, set_prices, stop_selling
@@ -31,6 +32,7 @@ __all__ = [
     "offer_addon",
     "retire",
     "set_prices",
+    "set_settings",
     "set_stock",
     "stop_selling",
     "take_from_stock",

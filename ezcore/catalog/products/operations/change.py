@@ -59,6 +59,16 @@ def change_product(uow: UnitOfWork, product: Product, facts: ProductFacts) -> No
     )
 
 
+def set_settings(uow: UnitOfWork, product: Product, settings: dict[str, Any]) -> None:
+    """Keep what the module asks for, checked by its own model; services keep their copy. Raises: NotAllowed."""
+    uow.actor.require("catalog.manage")
+    before = product.settings
+    changed = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
+    product.settings = settings
+    uow.session.flush()
+    audit.record(uow, "product.settings", "product", product.id, after={"changed": changed})
+
+
 def set_stock(uow: UnitOfWork, product: Product, stock: int | None, *, shown: int | None) -> None:
     """Count the stock anew (None: not counted). `shown` is what the form showed: what was sold meanwhile is not lost.
 

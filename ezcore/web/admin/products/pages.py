@@ -72,7 +72,9 @@ class Typed:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-@page("admin.products", "/admin/products/", permission="catalog.manage", template="admin/list.pt")
+@page(
+    "admin.products", "/admin/products/", permission="catalog.manage", template="admin/products/list.pt"
+)  # fmt: skip
 def products_list(request: Any) -> dict[str, Any]:
     """Everything that is sold, was sold, or goes with something."""
     today = request.uow.today()

@@ -1,0 +1,1 @@
+"""/admin/clients/: everybody who is billed, and one client with everything about them."""
