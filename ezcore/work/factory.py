@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from ezcore.db.engine import Mode
@@ -37,6 +37,7 @@ class Work:
     bell: Callable[[], None]
     virtual_time: bool = False
     _binds: dict[Mode, Engine] = field(default_factory=dict, init=False, repr=False)
+    _plain: Engine | None = field(default=None, init=False, repr=False)
 
     @contextmanager
     def read(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
@@ -54,6 +55,14 @@ class Work:
         crashpoint("work.committed")
         if unit.wants_ring:
             self.ring()
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """A connection on which every statement is a transaction of its own: where one statement says it all."""
+        if self._plain is None:
+            self._plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._plain.connect() as connection:
+            yield connection
 
     @contextmanager
     def _session(self, mode: Mode) -> Iterator[Session]:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Boolean,
-    ColumnElement,
-    Integer,
-    Table,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, Table, bindparam, or_, select, text, update
 
 from ezcore.db.types import UtcDateTime
-from ezcore.jobs.models import Installation, Job, JobState, WorkerProcess
+from ezcore.jobs.engine.due import BUSY, MAY_MOVE, ORDER, OURS, Due, silence
+from ezcore.jobs.engine.grasp import grasp
+from ezcore.jobs.models import Job, JobState
 from ezcore.jobs.providers import operations as providers
-from ezcore.jobs.providers.queries import shut
 from ezcore.work import UnitOfWork, Work
 
-MISSED_BEATS = 4
-SHORTEST_SILENCE = 2.0
 MAX_LOST_LEASES = 3
 LOOKS = 5
 PROBE_LEASES = 3
@@ -42,6 +26,10 @@ def claim(work: Work, owner: str, lease_seconds: float, *, vendors: bool = True)
     With `vendors=False` only jobs without a provider: this process has too many calls that hang.
     """
     reads_first = work.engine.dialect.name == "sqlite"
+    if not reads_first and not work.virtual_time and time.monotonic_ns() % 8:
+        quick = grasp(work, owner, lease_seconds, vendors=vendors)
+        if quick is not None:
+            return quick
     for _ in range(LOOKS):
         if reads_first:
             with work.read() as uow:
@@ -109,54 +97,26 @@ def _take(uow: UnitOfWork, job: Job, owner: str, now: datetime, lease_seconds: f
     uow.session.execute(_TAKE, {"its_id": job.id} | {name: getattr(job, name) for name in names})
 
 
-def _at_work(job: type[Job], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    return and_(job.state == JobState.RUNNING, job.lease_until >= now)
-
-
 def _values(uow: UnitOfWork, now: datetime) -> dict[str, Any]:
-    # A worker that missed four beats is dead: its threads are no room, or a provider that hangs would take all of them.
-    missed = max(SHORTEST_SILENCE, MISSED_BEATS * uow.settings.jobs.sweep_seconds)
-    return {"now": now, "since": now - timedelta(seconds=missed)}
+    return {"now": now, "since": now - silence(uow.settings)}
 
 
 # Asked for every job and at every bell: built once, since building a statement costs more than running it.
-_NOW = bindparam("now", type_=UtcDateTime())
-# While an old backup is suspected, what moves money or machines waits (see `jobs/hold.py`).
-_HELD = select(Installation.id).where(Installation.held_at.is_not(None)).exists()
-_MAY_MOVE = or_(~_HELD, and_(Job.kind.not_like("billing.%"), Job.kind.not_like("services.%")))
-_WAITS = and_(Job.state == JobState.QUEUED, Job.run_at <= _NOW)
-_IS_LOST = and_(Job.state == JobState.RUNNING, Job.lease_until < _NOW)
-_ANY = select(Job.id).where(or_(_WAITS, _IS_LOST), _MAY_MOVE).limit(1)
-# At most half of all living worker threads on one provider, at least one.
-_THREADS = (
-    select(func.coalesce(func.sum(WorkerProcess.threads), 2))
-    .where(WorkerProcess.seen_at >= bindparam("since", type_=UtcDateTime()))
-    .scalar_subquery()
-)
-_HALF = cast(_THREADS, Integer) // 2
-_ROOM_FOR = case((_HALF < 1, 1), else_=_HALF)
-_BUSY = aliased(Job)
-_FULL = (
-    select(_BUSY.provider)
-    .where(_at_work(_BUSY, _NOW), _BUSY.provider.is_not(None))
-    .group_by(_BUSY.provider)
-    .having(func.count() >= _ROOM_FOR)
-)
-_IS_FULL = _FULL.where(_BUSY.provider == bindparam("provider"))
-# Names are read once per claim, not once per job.
-_ROOM = or_(Job.provider.is_(None), and_(Job.provider.not_in(_FULL), Job.provider.not_in(shut(_NOW))))
-_OURS = or_(Job.provider.is_(None), bindparam("vendors", type_=Boolean()))
+_DUE = Due.at(bindparam("now", type_=UtcDateTime()), bindparam("since", type_=UtcDateTime()))
+_ANY = select(Job.id).where(or_(_DUE.waits, _DUE.is_lost), MAY_MOVE).limit(1)
+_IS_FULL = _DUE.full.where(BUSY.provider == bindparam("provider"))
 _COUNT = (
-    select(Job.id).where(or_(_WAITS, _IS_LOST), _MAY_MOVE, _ROOM).limit(bindparam("at_most", type_=Integer()))
+    select(Job.id)
+    .where(or_(_DUE.waits, _DUE.is_lost), MAY_MOVE, _DUE.room)
+    .limit(bindparam("at_most", type_=Integer()))
 )
-_ORDER = (Job.priority.desc(), Job.run_at, Job.id)
 _LOST, _BEST = (
     select(Job)
-    .where(ready, _MAY_MOVE, _ROOM, _OURS)
-    .order_by(*_ORDER)
+    .where(ready, MAY_MOVE, _DUE.room, OURS)
+    .order_by(*ORDER)
     .limit(1)
     .with_for_update(skip_locked=True, of=Job)
-    for ready in (_IS_LOST, _WAITS)
+    for ready in (_DUE.is_lost, _DUE.waits)
 )
 _CLOCK = text("SELECT clock_timestamp() FROM set_config('synchronous_commit', 'off', true)")
 _PLACE = text("SELECT pg_advisory_xact_lock(hashtext('ez.provider:' || :name))")

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from ezcore.jobs import operations as jobs
 from ezcore.jobs.engine.claim import claim, count_due
+from ezcore.jobs.engine.grasp import grasp
 from ezcore.jobs.engine.heart import Heart
-from ezcore.jobs.models import WorkerProcess
+from ezcore.jobs.models import Job, WorkerProcess
 from ezcore.plugin_api.jobs import Step
 from tests.fixtures_database import real_time
 from tests.fixtures_jobs import LEASE
@@ -190,3 +191,20 @@ def _all_at_once(function, times):
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_the_short_way_takes_what_asks_nobody_and_leaves_the_rest_to_the_long_one(each_bench):
+    """PostgreSQL in real time takes a job with one statement; who asks a provider is counted first."""
+    work = real_time(each_bench.work)
+    kind = each_bench.kind(Step("one", "One", run=_nothing))
+    on_sqlite = work.engine.dialect.name == "sqlite"
+    for key, provider in (("plain", None), ("asks", "panel:1")):
+        with work.write() as uow:
+            jobs.enqueue(uow, kind, key, {}, provider=provider)
+        short = None if on_sqlite else grasp(work, "w", LEASE, vendors=True)
+        assert (short.key if short else None) == ("plain" if key == "plain" and not on_sqlite else None)
+        job = short or claim(work, "w", LEASE)
+        assert (job.key, job.state, job.owner, job.fence, job.attempts) == (key, "running", "w", 1, 1)
+        with work.read() as uow:
+            stored = uow.session.get_one(Job, job.id)
+            assert (stored.state, stored.owner, stored.lease_until) == ("running", "w", job.lease_until)
