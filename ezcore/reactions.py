@@ -56,7 +56,7 @@ from ezcore.services.services.events import ActionDone, CancellationScheduled
 from ezcore.support.tickets import automatic as tickets
 from ezcore.support.tickets import mails as ticket_mails
 from ezcore.support.tickets import works
-from ezcore.support.tickets.events import TicketAnswered, TicketOpened, TicketReplied
+from ezcore.support.tickets.events import TicketAnswered, TicketEscalated, TicketOpened, TicketReplied
 from ezcore.work import UnitOfWork, Work
 
 Reaction = Callable[[UnitOfWork, Sequence[Any]], None]
@@ -121,6 +121,7 @@ MAILS: dict[type[Event], Mailing] = {
     TicketOpened: ticket_mails.opened,
     TicketAnswered: ticket_mails.answered,
     TicketReplied: ticket_mails.replied,
+    TicketEscalated: ticket_mails.escalated,
 }
 
 

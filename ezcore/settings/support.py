@@ -14,7 +14,7 @@ ENDINGS: Final = (
 
 
 class Support(Section):
-    """What tickets may carry."""
+    """What tickets may carry, and how long they wait."""
 
     attachment_files: int = setting(5, "Files that may come with one message; 0 is none", ge=0, le=10)
     attachment_mb: int = setting(
@@ -22,6 +22,13 @@ class Support(Section):
     )
     attachment_types: str = setting(
         " ".join(ENDINGS), "Endings of files that are taken; the content must agree with the ending"
+    )
+
+    close_after_days: int = setting(
+        0, "Answered tickets are closed after so many days of silence; 0 is never", ge=0, le=365
+    )
+    escalate_after_hours: int = setting(
+        0, "Tickets that wait for staff so long are raised by one priority; 0 is never", ge=0, le=8760
     )
 
     @field_validator("attachment_types")

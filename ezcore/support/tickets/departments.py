@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import InvalidInput
-from ezcore.support.tickets.models import Department
+from ezcore.messaging.rules import check_address
+from ezcore.support.tickets import queries
+from ezcore.support.tickets.models import Department, DepartmentMember, Priority
 from ezcore.work import UnitOfWork
 
 HELP: Final = "help"
@@ -45,12 +49,55 @@ def add(uow: UnitOfWork, slug: str, name: str, blurb: str = "", *, hidden: bool 
     return uow.session.get_one(Department, made)
 
 
-def change(uow: UnitOfWork, department: Department, name: str, blurb: str, *, hidden: bool) -> None:
-    """Its name, what it is for, and whether clients are offered it. Raises: NotAllowed."""
+@dataclass(frozen=True)
+class Facts:
+    """How a department is from now on; `members` are numbers of staff."""
+
+    name: str
+    blurb: str = ""
+    email: str = ""
+    priority: Priority = Priority.NORMAL
+    hidden: bool = False
+    members: Collection[int] = ()
+
+
+def change(uow: UnitOfWork, department: Department, facts: Facts) -> None:
+    """Name, mail address, first priority, who works there, and whether clients are offered it.
+
+    Raises: NotAllowed; InvalidInput naming the field.
+    """
     uow.actor.require("settings.manage")
-    before = {"name": department.name, "hidden": department.hidden}
-    department.name, department.blurb, department.hidden = name, blurb, hidden
+    if not facts.name.strip():
+        raise InvalidInput("A department has a name", field="name")
+    staff = {user.id for user in queries.assignees(uow)}
+    if not set(facts.members) <= staff:
+        raise InvalidInput("Choose among those offered", field="members")
+    before = _shown(department, queries.members(uow, department))
+    department.email = _free_address(uow, department, facts.email)
+    department.name, department.blurb = facts.name.strip(), facts.blurb.strip()
+    department.priority, department.hidden = facts.priority, facts.hidden
+    uow.session.execute(delete(DepartmentMember).where(DepartmentMember.department_id == department.id))
+    uow.session.add_all(
+        DepartmentMember(department_id=department.id, user_id=user_id) for user_id in sorted(facts.members)
+    )
     audit.record(
         uow, "department.change", "department", department.id,
-        before=before, after={"name": name, "hidden": hidden},
+        before=before, after=_shown(department, facts.members),
     )  # fmt: skip
+
+
+def _free_address(uow: UnitOfWork, department: Department, email: str) -> str | None:
+    if not email.strip():
+        return None
+    address = check_address(email.strip().lower())
+    same = select(Department.id).where(Department.email == address, Department.id != department.id)
+    if uow.session.execute(same).first() is not None:
+        raise InvalidInput("Another department has this address", field="email")
+    return address
+
+
+def _shown(department: Department, members: Collection[int]) -> dict[str, Any]:
+    return {
+        "name": department.name, "hidden": department.hidden, "email": department.email,
+        "priority": str(department.priority), "members": sorted(members),
+    }  # fmt: skip

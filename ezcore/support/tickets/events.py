@@ -40,3 +40,12 @@ class TicketClosed(Event):
 
     ticket_id: int
     client_id: int
+
+
+@dataclass(frozen=True)
+class TicketEscalated(Event):
+    """A ticket waited `hours` for us and was raised by one priority."""
+
+    ticket_id: int
+    client_id: int
+    hours: int

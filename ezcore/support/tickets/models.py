@@ -40,7 +40,10 @@ class AuthorKind(StrEnum):
 
 
 class Department(Base):
-    """Where a ticket goes. Hidden ones are not offered to clients."""
+    """Where a ticket goes. Hidden ones are not offered to clients; `email` is where its mail comes in and answers go.
+
+    `priority` is what a ticket begins with when nobody says another.
+    """
 
     __tablename__ = "support_department"
 
@@ -50,10 +53,27 @@ class Department(Base):
     blurb: Mapped[str] = mapped_column(String(200), default="")
     position: Mapped[int] = mapped_column(default=0)
     hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    priority: Mapped[str] = mapped_column(String(8), default=Priority.NORMAL, server_default=Priority.NORMAL)
+
+
+class DepartmentMember(Base):
+    """A member of staff who works in a department and is told of what comes in there."""
+
+    __tablename__ = "support_department_member"
+    __table_args__ = (UniqueConstraint("department_id", "user_id"),)
+
+    id: Mapped[PrimaryKey]
+    department_id: Mapped[int] = mapped_column(ForeignKey("support_department.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
 
 
 class Ticket(Base):
-    """A conversation. `reference` tells nothing about how many there are; `key` makes an automatic ticket once."""
+    """A conversation. `reference` tells nothing about how many there are; `key` makes an automatic ticket once.
+
+    `answering_id` is who said that they answer, since `answering_at`. `rating` is 1 to 5. `escalated_at` is when the
+    wait was last found too long. A merged ticket is closed, empty and points to the one that has its messages.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (Index("ix_ticket_state_moved", "state", "moved_at"),)
@@ -71,6 +91,12 @@ class Ticket(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answering_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    rating: Mapped[int | None]
+    rating_note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TicketMessage(Base):
@@ -101,3 +127,15 @@ class TicketLink(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     kind: Mapped[str] = mapped_column(String(20))
     object_id: Mapped[int]
+
+
+class TicketWatcher(Base):
+    """Somebody who is told what happens: a member of staff, or an address outside that gets copies of answers."""
+
+    __tablename__ = "ticket_watcher"
+    __table_args__ = (UniqueConstraint("ticket_id", "user_id"), UniqueConstraint("ticket_id", "email"))
+
+    id: Mapped[PrimaryKey]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    email: Mapped[str | None] = mapped_column(String(254))

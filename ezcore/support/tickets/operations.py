@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import update
 
@@ -30,17 +30,21 @@ MANAGE = "support.manage"
 CLIENT = "client.support"
 PLUGIN = "plugin.tickets"
 TRIES = 20
+BEST = 5
 
 
 @dataclass(frozen=True)
 class NewTicket:
-    """What a ticket begins with. `links` are (kind, id) of things of the same client; `key` makes it once."""
+    """What a ticket begins with. `links` are (kind, id) of things of the same client; `key` makes it once.
+
+    Without a `priority` it is the department's.
+    """
 
     client_id: int
     department: str
     subject: str
     message: str
-    priority: Priority = Priority.NORMAL
+    priority: Priority | None = None
     links: Sequence[tuple[str, int]] = ()
     key: str | None = None
     files: Sequence[Upload] = ()
@@ -57,7 +61,8 @@ def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
     if department is None or (department.hidden and uow.actor.kind == "client"):
         raise InvalidInput("Choose one of those offered", field="department")
     files, kind = attachment_rules.check(new.files, uow.settings.support), author_kind(uow.actor)
-    ticket_id = _insert(uow, new, department.id, subject, kind)
+    priority = new.priority or Priority(department.priority)
+    ticket_id = _insert(uow, replace(new, priority=priority), department.id, subject, kind)
     if ticket_id is None:
         found = queries.by_key(uow, new.key or "")
         assert found is not None
@@ -73,15 +78,27 @@ def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
     return ticket
 
 
+def fresh_ticket(uow: UnitOfWork, new: NewTicket, department_id: int) -> Ticket:
+    """A ticket without a message yet, for staff to move messages into. Raises: NotAllowed."""
+    uow.actor.require(MANAGE)
+    new = replace(new, priority=new.priority or Priority.NORMAL)
+    ticket_id = _insert(uow, new, department_id, clean_subject(new.subject), author_kind(uow.actor))
+    return uow.session.get_one(Ticket, ticket_id)
+
+
 def reply(uow: UnitOfWork, ticket: Ticket, message: str, files: Sequence[Upload] = ()) -> TicketMessage:
     """Write to the other side. A client's reply opens a closed ticket again.
 
     Emits: TicketAnswered or TicketReplied. Raises: NotAllowed, InvalidInput.
     """
     _may_write(uow, ticket.client_id)
+    if ticket.merged_into_id is not None:
+        raise Refused("this ticket was merged into another one; write there")
     kind, checked = author_kind(uow.actor), attachment_rules.check(files, uow.settings.support)
     line = _write(uow, ticket, kind, clean_message(message), internal=False, files=checked)
     _move(uow, ticket, after_message(kind, ticket.state), "ticket.reply")
+    if kind == AuthorKind.STAFF:
+        ticket.answering_id = ticket.answering_at = None
     happened = TicketReplied if kind == AuthorKind.CLIENT else TicketAnswered
     uow.emit(happened(ticket.id, ticket.client_id, line.id))
     return line
@@ -136,6 +153,25 @@ def close(uow: UnitOfWork, ticket: Ticket) -> None:
         raise Refused("this ticket is closed already")
     _move(uow, ticket, TicketState.CLOSED, "ticket.close")
     uow.emit(TicketClosed(ticket.id, ticket.client_id))
+
+
+def rate(uow: UnitOfWork, ticket: Ticket, stars: int, words: str = "") -> None:
+    """The client says how it went, once it is closed; saying it again replaces it.
+
+    Raises: NotAllowed; NotFound for another client's; Refused while it is open; InvalidInput at `rating`.
+    """
+    uow.actor.require(CLIENT)
+    if uow.actor.client_id != ticket.client_id:
+        raise NotFound("There is no such ticket")
+    if ticket.state != TicketState.CLOSED or ticket.merged_into_id is not None:
+        raise Refused("a ticket is rated when it is closed")
+    if not 1 <= stars <= BEST:
+        raise InvalidInput(f"Choose between 1 and {BEST}", field="rating")
+    before, ticket.rating, ticket.rating_note = ticket.rating, stars, " ".join(words.split())[:500]
+    audit.record(
+        uow, "ticket.rate", "ticket", ticket.id, client_id=ticket.client_id,
+        before={"rating": before}, after={"rating": stars},
+    )  # fmt: skip
 
 
 def link(uow: UnitOfWork, ticket: Ticket, kind: str, object_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 
 from ezcore.accounts.models import Client, User
 from ezcore.kernel.errors import NotFound
-from ezcore.support.tickets.models import Department, Ticket, TicketLink, TicketMessage
+from ezcore.support.tickets.models import Department, DepartmentMember, Ticket, TicketLink, TicketMessage
 from ezcore.work import UnitOfWork
 
 
@@ -41,7 +41,11 @@ def by_key(uow: UnitOfWork, key: str) -> Ticket | None:
 
 def conversation(uow: UnitOfWork, ticket: Ticket, *, with_notes: bool) -> Conversation:
     """The ticket as it is read; internal notes only when asked for."""
-    query = select(TicketMessage).where(TicketMessage.ticket_id == ticket.id).order_by(TicketMessage.id)
+    query = (
+        select(TicketMessage)
+        .where(TicketMessage.ticket_id == ticket.id)
+        .order_by(TicketMessage.at, TicketMessage.id)
+    )
     if not with_notes:
         query = query.where(TicketMessage.internal.is_(False))
     links = select(TicketLink).where(TicketLink.ticket_id == ticket.id).order_by(TicketLink.id)
@@ -96,6 +100,24 @@ def departments(uow: UnitOfWork, *, hidden: bool = False) -> Sequence[Department
 def department(uow: UnitOfWork, slug: str) -> Department | None:
     """The department of this slug."""
     return uow.session.scalars(select(Department).where(Department.slug == slug)).first()
+
+
+def members(uow: UnitOfWork, department: Department) -> Sequence[int]:
+    """Numbers of the staff who work in this department."""
+    query = select(DepartmentMember.user_id).where(DepartmentMember.department_id == department.id)
+    return uow.session.scalars(query).all()
+
+
+def departments_of(user_id: int | None) -> Select[int]:
+    """The departments in which this member of staff works, for a condition."""
+    return select(DepartmentMember.department_id).where(DepartmentMember.user_id == user_id)
+
+
+def merged_into(uow: UnitOfWork, ticket: Ticket) -> str | None:
+    """The reference of the ticket that has the messages of this one."""
+    if ticket.merged_into_id is None:
+        return None
+    return uow.session.get_one(Ticket, ticket.merged_into_id).reference
 
 
 def assignees(uow: UnitOfWork) -> Sequence[User]:

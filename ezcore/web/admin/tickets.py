@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 
-from ezcore.accounts.models import Client
 from ezcore.kernel.errors import InvalidInput
+from ezcore.support.replies import operations as replies
 from ezcore.support.tickets import operations as tickets
-from ezcore.support.tickets import queries
+from ezcore.support.tickets import queries, watching
 from ezcore.support.tickets.models import Priority, Ticket, TicketState
 from ezcore.support.tickets.operations import NewTicket
 from ezcore.support.tickets.rules import LONGEST_MESSAGE, LONGEST_SUBJECT
 from ezcore.web.admin.line_forms import client_by
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.ticket_page import LABELS, done, facts, find
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge, moment
-from ezcore.web.shared.path_ids import path_id
-from ezcore.web.shared.prose import prose
+from ezcore.web.shared.path_ids import as_id, path_id
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.ticket_files import answer, file_facts, uploads
-from ezcore.web.shared.ticket_links import linked
 from ezcore.web.shared.views import page
-
-LABELS: Final = {
-    "client": "Client", "department": "Department", "subject": "Subject", "message": "Message",
-    "assignee": "Assignee", "files": "Files",
-}  # fmt: skip
 
 
 class Words(BaseModel):
-    """A reply or a note."""
+    """A reply or a note; `seen` is the last message that stood on the page."""
 
+    seen: Annotated[int, Field(ge=0)] | None = None
     message: Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)] = ""
 
 
@@ -59,7 +53,7 @@ class Opening(BaseModel):
 
 @page("admin.tickets", "/admin/tickets/", permission="support.manage", template="admin/tickets.pt")
 def list_tickets(request: Any) -> dict[str, Any]:
-    """Last moved first; by state, and `?mine=1` for one's own."""
+    """Last moved first; by state, `?mine=1` for one's own, `?desk=1` for those of one's departments."""
     return _list(request, Form())
 
 
@@ -87,8 +81,12 @@ def open_for(request: Any) -> Any:
 
 @page("admin.ticket", "/admin/tickets/{reference}/", permission="support.manage", template="admin/ticket.pt")
 def show(request: Any) -> dict[str, Any]:
-    """The conversation, notes included."""
-    return _facts(request, _ticket(request), Form())
+    """The conversation, notes included; `?reply=3` begins an answer with a canned reply."""
+    found, form = find(request), Form[Any]()
+    if request.GET.get("reply"):
+        chosen = replies.by_id(request.uow, as_id(request.GET["reply"]))
+        form.values["message"] = replies.printed(request.uow, chosen, found)
+    return facts(request, found, form)
 
 
 @page(
@@ -96,8 +94,15 @@ def show(request: Any) -> dict[str, Any]:
     audit="ticket.reply", template="admin/ticket.pt",
 )  # fmt: skip
 def reply(request: Any) -> Any:
-    """Write to the client."""
-    return _write(request, tickets.reply, "Sent")
+    """Write to the client, unless somebody did since the page was read."""
+    found = find(request)
+
+    def act(typed: Words) -> None:
+        if typed.seen is not None:
+            watching.check_seen(request.uow, found, typed.seen)
+        tickets.reply(request.uow, found, typed.message, uploads(request))
+
+    return done(request, found, read_form(request, Words), act, "Sent")
 
 
 @page(
@@ -106,13 +111,18 @@ def reply(request: Any) -> Any:
 )  # fmt: skip
 def note(request: Any) -> Any:
     """Write for staff only."""
-    return _write(request, tickets.note, "Noted")
+    found = find(request)
+
+    def act(typed: Words) -> None:
+        tickets.note(request.uow, found, typed.message, uploads(request))
+
+    return done(request, found, read_form(request, Words), act, "Noted")
 
 
-@page("admin.ticket.file", "/admin/tickets/{reference}/files/{id}/", permission="support.manage")
+@page("admin.ticket.file", "/admin/tickets/{reference}/files/{id}/download/", permission="support.manage")
 def file(request: Any) -> Any:
     """A file of the conversation, notes included, to be saved."""
-    return answer(request, _ticket(request), path_id(request), staff=True)
+    return answer(request, find(request), path_id(request), staff=True)
 
 
 @page(
@@ -121,40 +131,17 @@ def file(request: Any) -> Any:
 )  # fmt: skip
 def handle(request: Any) -> Any:
     """State, priority, department, assignee."""
-    found, form = _ticket(request), read_form(request, Handling)
-    if form.is_valid:
-        typed, uow = form.checked(), request.uow
-        try:
-            tickets.assign(uow, found, typed.assignee)
-            tickets.move_to_department(uow, found, typed.department)
-        except InvalidInput as error:
-            form.refuse(error)
-        else:
-            tickets.set_priority(uow, found, typed.priority)
-            if typed.state != found.state:
-                tickets.set_status(uow, found, typed.state)
-            flash(request, "ok", "Saved")
-            return HTTPSeeOther(request.route_path("admin.ticket", reference=found.reference))
-    request.response.status_code = 422
-    return _facts(request, found, form)
+    found = find(request)
 
+    def act(typed: Handling) -> None:
+        uow = request.uow
+        tickets.assign(uow, found, typed.assignee)
+        tickets.move_to_department(uow, found, typed.department)
+        tickets.set_priority(uow, found, typed.priority)
+        if typed.state != found.state:
+            tickets.set_status(uow, found, typed.state)
 
-def _write(request: Any, verb: Callable[..., Any], said: str) -> Any:
-    found, form = _ticket(request), read_form(request, Words)
-    if form.is_valid:
-        try:
-            verb(request.uow, found, form.checked().message, uploads(request))
-        except InvalidInput as error:
-            form.refuse(error)
-        else:
-            flash(request, "ok", said)
-            return HTTPSeeOther(request.route_path("admin.ticket", reference=found.reference))
-    request.response.status_code = 422
-    return _facts(request, found, form)
-
-
-def _ticket(request: Any) -> Ticket:
-    return queries.by_reference(request.uow, request.matchdict["reference"])
+    return done(request, found, read_form(request, Handling), act, "Saved")
 
 
 def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
@@ -165,6 +152,8 @@ def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
         query = query.where(Ticket.state == request.GET["state"])
     if request.GET.get("mine"):
         query = query.where(Ticket.assignee_id == request.actor.user_id)
+    if request.GET.get("desk"):
+        query = query.where(Ticket.department_id.in_(queries.departments_of(request.actor.user_id)))
 
     def row(found: Any) -> list[Any]:
         ticket, client, department, assignee = found
@@ -191,7 +180,7 @@ def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
             Column("Assignee"),
             Column("Last message"),
         ),
-        keep=("state", "mine"),
+        keep=("state", "mine", "desk"),
         filters=state_filters(request, counts, "state", lambda state: kind_and_word(f"ticket_{state}")[1]),
         empty="Nobody asks anything.",
     ).page()
@@ -203,23 +192,4 @@ def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
         "labels": LABELS,
         "departments": departments,
         **file_facts(request),
-    }
-
-
-def _facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
-    talk = queries.conversation(request.uow, found, with_notes=True)
-    return {
-        "talk": talk,
-        "ticket": found,
-        "prose": prose,
-        "client": request.uow.session.get_one(Client, found.client_id),
-        "links": linked(request, talk.links, staff=True),
-        **file_facts(request, found),
-        "states": [(str(state), kind_and_word(f"ticket_{state}")[1]) for state in TicketState],
-        "priorities": [(str(one), str(one).capitalize()) for one in Priority],
-        "departments": [(one.slug, one.name) for one in queries.departments(request.uow, hidden=True)],
-        "staff": [(str(user.id), user.name or user.email) for user in queries.assignees(request.uow)],
-        "form": form,
-        "errors": form.errors,
-        "labels": LABELS,
     }

@@ -31,7 +31,10 @@ LABELS = {
     "subject": "Subject",
     "message": "Message",
     "files": "Files",
+    "rating": "How did it go",
 }
+
+STARS = (("5", "Very well"), ("4", "Well"), ("3", "So-so"), ("2", "Badly"), ("1", "Very badly"))
 
 
 class Question(BaseModel):
@@ -47,6 +50,13 @@ class Answer(BaseModel):
     """A reply."""
 
     message: Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)] = ""
+
+
+class Rating(BaseModel):
+    """How it went, from 1 to 5, and why."""
+
+    rating: Annotated[int, Field(ge=1, le=tickets.BEST)]
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
 @page("tickets", "/tickets/", permission="client.support", template="client/tickets.pt")
@@ -98,8 +108,10 @@ def send(request: EzRequest) -> Any:
 
 
 @page("ticket", "/tickets/{reference}/", permission="client.support", template="client/ticket.pt")
-def show(request: EzRequest) -> dict[str, Any]:
-    """The conversation."""
+def show(request: EzRequest) -> Any:
+    """The conversation; a ticket that was merged leads to the one that has its messages."""
+    if (target := queries.merged_into(request.uow, _ticket(request))) is not None:
+        return HTTPSeeOther(request.route_path("ticket", reference=target))
     return _facts(request, _ticket(request), Form())
 
 
@@ -122,7 +134,7 @@ def reply(request: EzRequest) -> Any:
     return _facts(request, found, form)
 
 
-@page("ticket.file", "/tickets/{reference}/files/{id}/", permission="client.support")
+@page("ticket.file", "/tickets/{reference}/files/{id}/download/", permission="client.support")
 def file(request: EzRequest) -> Any:
     """A file of the conversation, to be saved."""
     return answer(request, _ticket(request), path_id(request), staff=False)
@@ -138,6 +150,21 @@ def close(request: EzRequest) -> Any:
     tickets.close(request.uow, found)
     flash(request, "ok", "Closed. Write again whenever it is not solved.")
     return HTTPSeeOther(request.route_path("ticket", reference=found.reference))
+
+
+@page(
+    "ticket.rate", "/tickets/{reference}/rate/", method="POST", permission="client.support",
+    audit="ticket.rate", template="client/ticket.pt",
+)  # fmt: skip
+def rate(request: EzRequest) -> Any:
+    """How it went."""
+    found, form = _ticket(request), read_form(request, Rating)
+    if form.is_valid:
+        tickets.rate(request.uow, found, form.checked().rating, form.checked().words)
+        flash(request, "ok", "Thank you for telling us.")
+        return HTTPSeeOther(request.route_path("ticket", reference=found.reference))
+    request.response.status_code = 422
+    return _facts(request, found, form)
 
 
 def _ticket(request: EzRequest) -> Ticket:
@@ -162,6 +189,7 @@ def _facts(request: EzRequest, found: Ticket, form: Form[Any]) -> dict[str, Any]
         "talk": talk,
         "ticket": found,
         "prose": prose,
+        "stars": STARS,
         "links": linked(request, talk.links, staff=False),
         **file_facts(request, found),
         "form": form,

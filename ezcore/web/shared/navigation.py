@@ -69,6 +69,8 @@ ADMIN = (
         "Support",
         (
             ("Tickets", "life-buoy", "admin.tickets"),
+            ("Departments", "users", "admin.departments"),
+            ("Canned replies", "file-text", "admin.replies"),
             ("Work", "hammer", "admin.works"),
         ),
     ),

@@ -34,7 +34,7 @@ def send(browser, reference, *files, area="", verb="reply"):
 
 
 def links_of(browser, path):
-    return re.findall(r'href="([^"]+/files/\d+/)"', browser.get(path).text)
+    return re.findall(r'href="([^"]+/files/\d+/download/)"', browser.get(path).text)
 
 
 def test_the_settings_name_exactly_the_kinds_that_can_be_checked():
@@ -141,9 +141,11 @@ def test_B074_files_of_others_of_notes_and_near_numbers_are_404(as_client, as_st
     assert kadri.get(note).body == b"for staff"
     number, note_number = (re.search(r"/files/(\d+)/", path)[1] for path in (file, note))
     for browser, path in (
-        (ben, file), (ben, f"/tickets/{his}/files/{number}/"), (ann, f"/tickets/{mine}/files/{note_number}/"),
-        (ann, f"/tickets/{mine}/files/99/"), (ann, f"/tickets/{mine}/files/0/"), (ann, f"/tickets/{mine}/files/1e0/"),
-        (kadri, f"/admin/tickets/{his}/files/{number}/"),
+        (ben, file), (ben, f"/tickets/{his}/files/{number}/download/"),
+        (ann, f"/tickets/{mine}/files/{note_number}/download/"),
+        (ann, f"/tickets/{mine}/files/99/download/"), (ann, f"/tickets/{mine}/files/0/download/"),
+        (ann, f"/tickets/{mine}/files/1e0/download/"),
+        (kadri, f"/admin/tickets/{his}/files/{number}/download/"),
     ):  # fmt: skip
         assert browser.get(path, expect_errors=True).status_int == 404, path
     assert ann.get(file).body == b"Ann's"

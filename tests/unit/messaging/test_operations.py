@@ -29,7 +29,7 @@ EVERY_VALUE = {
     "service": "web-1", "product": "VPS S", "pay_link": LINK, "price": Money.parse("9", "EUR"), "cycle": "1 month",
     "renews_on": date(2027, 1, 1), "title": "A new site", "valid_until": date(2026, 12, 1),
     "domain": "example.com", "expires_on": date(2027, 1, 1), "words": "was renewed.", "names": "example.com",
-    "reference": "T-2026-000001", "subject": "Help", "message": "It is slow.",
+    "reference": "T-2026-000001", "subject": "Help", "message": "It is slow.", "hours": 5,
 }  # fmt: skip
 TEMPLATES = sorted(path.stem for path in (find_tree("themes") / "base" / "mail").glob("*.txt"))
 

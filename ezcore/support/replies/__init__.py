@@ -1,0 +1,1 @@
+"""Canned replies: what is written often, with places for what differs."""
