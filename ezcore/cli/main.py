@@ -26,6 +26,7 @@ COMMANDS = {
     "drift": ("drift", "where our books and the vendors differ"),
     "events": ("events", "replay webhook events"),
     "plugin": ("plugin", "list plugins"),
+    "theme": ("theme", "list themes, check one, write a new one"),
     "staff": ("staff", "add a member of staff"),
     "audit": ("audit", "verify the audit trail"),
 }

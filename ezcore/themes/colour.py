@@ -1,9 +1,9 @@
 """One brand colour in, pairs that can be read out. Pure arithmetic.
 
-Contrast is that of WCAG 2.2: relative luminance L = 0.2126 R + 0.7152 G + 0.0722 B with each channel linearised (c / 12.92
-up to 0.04045, else ((c + 0.055) / 1.055) ^ 2.4), ratio (L1 + 0.05) / (L2 + 0.05) with the lighter one above
-(https://www.w3.org/TR/WCAG22/#dfn-relative-luminance and #dfn-contrast-ratio). Text needs 4.5:1 (1.4.3), parts of controls
-3:1 (1.4.11).
+Contrast is that of WCAG 2.2: relative luminance L = 0.2126 R + 0.7152 G + 0.0722 B with each channel linearised
+(c / 12.92 up to 0.04045, else ((c + 0.055) / 1.055) ^ 2.4), ratio (L1 + 0.05) / (L2 + 0.05), the lighter one above.
+Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance and #dfn-contrast-ratio.
+Text needs 4.5:1 (1.4.3), parts of controls 3:1 (1.4.11).
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def palette(brand: str, light: Sequence[str], dark: Sequence[str]) -> Mapping[st
     """The tokens that a brand colour decides; `light` and `dark` are the surfaces they lie on, the main one first.
 
     Hue and saturation are kept and only lightness moves, by as little as it takes. On every surface `brand` (text) has
-    4.5:1, also on `brand-soft`; `brand-solid` carries white text at 4.5:1 and stands out at 3:1, hovered too; `focus` and
-    `series-1` have 3:1.
+    4.5:1, also on `brand-soft`; `brand-solid` carries white text at 4.5:1 and stands out at 3:1, hovered too;
+    `focus` and `series-1` have 3:1.
     """
     found = {mode: _one_mode(brand, surfaces, mode) for mode, surfaces in (("light", light), ("dark", dark))}
     return {name: Pair(found["light"][name], found["dark"][name]) for name in found["light"]}

@@ -44,7 +44,8 @@ def known_tokens(base: Path) -> Mapping[str, str]:
 
 def values_of(chain: ThemeChain, brand: str = "") -> dict[str, str]:
     """What differs from base: colours computed from the brand, then tokens that themes set, the nearest winning."""
-    base, found = known_tokens(chain.folders[-1]), {}
+    base = known_tokens(chain.folders[-1])
+    found: dict[str, str] = {}
     for manifest in reversed(chain.manifests[:-1]):
         found |= {name: _css(value) for name, value in manifest.tokens.items() if name in base}
     own = brand or next((one.brand for one in chain.manifests[:-1] if one.brand), None)
@@ -67,7 +68,7 @@ def stylesheet(chain: ThemeChain, brand: str = "") -> bytes | None:
 
 
 def contrast_failures(values: Mapping[str, str]) -> Iterator[str]:
-    """A sentence per pair that is harder to read than WCAG 2.2 AA allows; colours that are no plain hex are passed by."""
+    """A sentence per pair that is harder to read than WCAG 2.2 AA allows; what is no plain hex is passed by."""
     for upper, lower, need in PAIRS:
         above, below = colours(values, upper), colours(values, lower)
         if above is None or below is None:

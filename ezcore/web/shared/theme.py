@@ -114,7 +114,8 @@ class Theme:
             folder, path = self.chain.find(spec, skip)
             if self.chain.is_child(folder) and (folder, path) not in used:
                 used.append((folder, path))
-            return _loader(folder, self._reload)[path]
+            template: PageTemplate = _loader(folder, self._reload)[path]
+            return template
 
         return load
 

@@ -115,7 +115,7 @@ class Wardrobe:
         tokens = stylesheet(chain, what.brand)
         made = {TOKENS: tokens} if tokens else {}
         static = StaticFiles(chain, self._statics, reload=self._reload, made=made)
-        sheets = [(TOKENS, ("client", "admin"))] if tokens else []
+        sheets: list[tuple[str, tuple[str, ...]]] = [(TOKENS, ("client", "admin"))] if tokens else []
         for manifest, folder in reversed(list(zip(chain.manifests, chain.folders, strict=True))[:-1]):
             own = f"{manifest.name}.css"
             default = (own,) if (folder / "static" / own).is_file() else ()

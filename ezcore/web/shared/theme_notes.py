@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ezcore.web.shared.theme import Drawn
+from ezcore.web.shared.theme_choice import Dress, Wardrobe
 
 TEMPLATE: Final = "base:ui/staff_notes.pt"
 MANAGE: Final = "settings.manage"
@@ -19,8 +20,9 @@ _BODY: Final = re.compile(r"<body[^>]*>")
 
 def with_notes(request: Any, drawn: Drawn, context: Mapping[str, Any]) -> str:
     """The page, for staff who may change the theme with what they must know about it."""
-    dress = request.dress
-    active = request.registry["ez.wardrobe"].last_known()
+    dress: Dress = request.dress
+    wardrobe: Wardrobe = request.registry["ez.wardrobe"]
+    active = wardrobe.last_known()
     looks_at = dress.name if dress.name != active.name else None
     if not (drawn.faults or dress.missing or looks_at) or not request.actor.may(MANAGE):
         return drawn.text
