@@ -6,12 +6,16 @@ import pytest
 
 LISTS = (
     "/admin/orders/", "/admin/services/", "/admin/invoices/", "/admin/transactions/", "/admin/jobs/",
-    "/admin/webhooks/", "/admin/mails/", "/admin/audit/",
+    "/admin/webhooks/", "/admin/mails/", "/admin/audit/", "/admin/clients/",
 )  # fmt: skip
 PAGES = (
     *LISTS, "/admin/", "/admin/orders/1/", "/admin/services/1/", "/admin/services/1/terminate/",
     "/admin/services/1/create/", "/admin/invoices/2026-00001/", "/admin/jobs/1/", "/admin/automation/",
     "/admin/automation/renewals/", "/admin/ledger/", "/admin/plugins/", "/admin/plugins/banktransfer/",
+    "/admin/search/", "/admin/search/?q=ann", "/admin/search/?q=ip:192.0.2.1", "/admin/clients/1/",
+    *(f"/admin/clients/1/{part}/" for part in ("services", "invoices", "transactions", "mails", "log")),
+    "/admin/clients/1/edit/", "/admin/clients/1/close/", "/admin/clients/new/", "/admin/staff/", "/admin/roles/",
+    "/admin/clients/?owes=yes&name=ann&country=EE&sort=name", "/admin/products/new/",
 )  # fmt: skip
 NOWHERE = (
     "/admin/orders/99/", "/admin/services/99/", "/admin/services/0/", "/admin/services/1e3/", "/admin/jobs/99/",

@@ -54,3 +54,12 @@ def test_staff_read_pay_and_retry_on_postgresql(big_shop):
     assert {staff.get(path, expect_errors=True).status_int for path in PAGES} == {200}
     form_to(staff.get("/admin/jobs/"), "/admin/jobs/retry/").submit(status=303)
     assert office.job(number).failures == 0
+
+
+def test_names_are_found_whatever_the_case_of_their_letters_on_postgresql(big_shop):
+    wsgi = make_app(big_shop)
+    with big_shop.work.write() as uow:
+        accounts.create_verified(uow, "oun@client.example", "Õnne Õunapuu")
+        owner = accounts.make_staff(uow, "kadri@staff.example", "Kadri", PASSWORD, "owner").id
+    page = enter(big_shop, wsgi, owner).get("/admin/search/", {"q": "õUNAP"}, status=200)
+    assert "oun@client.example" in page.text

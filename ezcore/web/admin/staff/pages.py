@@ -14,7 +14,7 @@ from ezcore.accounts.models import LoginSession, StaffInvitation, StaffRole, Use
 from ezcore.accounts.operations import invitations
 from ezcore.audit.models import AuditRow
 from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused
-from ezcore.web.admin.tables import Column, Filter, link, listing
+from ezcore.web.admin.tables import Column, Filter, Listing, link, listing
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form, sentence
 from ezcore.web.shared.markup import badge, moment
@@ -25,6 +25,14 @@ LIST: Final = "admin/staff/list.pt"
 PERSON: Final = "admin/staff/person.pt"
 LABELS: Final = {"email": "E-mail address", "name": "Name", "role": "Role", "reason": "Reason"}
 TRAIL: Final = 20
+INVITED: Final = 50
+COLUMNS: Final = (
+    Column("Person"),
+    Column("Role"),
+    Column("Status", "c-r"),
+    Column("Last seen", "c-hide"),
+    Column("Devices", "end c-hide"),
+)
 
 
 class Wanted(BaseModel):
@@ -119,24 +127,29 @@ def rest(request: Any) -> Any:
 
 
 def _list(request: Any, form: Form[Wanted]) -> dict[str, Any]:
-    session, zone = request.uow.session, request.settings.shop.time_zone
-    live = (LoginSession.ended_at.is_(None), LoginSession.expires_at > request.uow.now())
-    seen = (
-        select(
-            LoginSession.user_id, func.max(LoginSession.seen_at).label("at"), func.count().label("devices")
-        )
-        .where(*live)
-        .group_by(LoginSession.user_id)
-        .subquery()
+    invited = (
+        select(StaffInvitation, StaffRole.name)
+        .join(StaffRole, StaffRole.id == StaffInvitation.role_id)
+        .where(StaffInvitation.ended_at.is_(None))
+        .order_by(StaffInvitation.id.desc())
+        .limit(INVITED)
     )
-    query = (
-        select(User, StaffRole.name, seen.c.at, seen.c.devices)
-        .join(StaffRole, StaffRole.id == User.staff_role_id)
-        .outerjoin(seen, seen.c.user_id == User.id)
-        .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
+    return _people(request).page() | {
+        "invited": request.uow.session.execute(invited).all(),
+        "now": request.uow.now(),
+        "roles": roles_of(request),
+        "form": form,
+        "errors": form.errors,
+        "labels": LABELS,
+    }
+
+
+def _people(request: Any) -> Listing:
+    """Those who work here, or those who are shut out, with where they are logged in."""
+    zone, gone = request.settings.shop.time_zone, request.GET.get("state") == "shut"
+    query = _with_devices(request).where(
+        User.disabled_at.is_not(None) if gone else User.disabled_at.is_(None)
     )
-    gone = request.GET.get("state") == "shut"
-    query = query.where(User.disabled_at.is_not(None) if gone else User.disabled_at.is_(None))
 
     def row(found: Any) -> list[Any]:
         user, role, at, devices = found
@@ -148,33 +161,30 @@ def _list(request: Any, form: Form[Wanted]) -> dict[str, Any]:
             devices or "",
         ]
 
-    columns = (
-        Column("Person"),
-        Column("Role"),
-        Column("Status", "c-r"),
-        Column("Last seen", "c-hide"),
-        Column("Devices", "end c-hide"),
-    )
-    made = listing(request, query, row, title="Staff", columns=columns, keep=("state",), empty="Nobody here.")
+    made = listing(request, query, row, title="Staff", columns=COLUMNS, keep=("state",), empty="Nobody here.")
     made.filters = [
         Filter("Works here", request.route_path("admin.staff"), None, not gone),
         Filter("Shut out", request.route_path("admin.staff", _query={"state": "shut"}), None, gone),
     ]
-    invited = (
-        select(StaffInvitation, StaffRole.name)
-        .join(StaffRole, StaffRole.id == StaffInvitation.role_id)
-        .where(StaffInvitation.ended_at.is_(None))
-        .order_by(StaffInvitation.id.desc())
-        .limit(50)
+    return made
+
+
+def _with_devices(request: Any) -> Any:
+    live = (LoginSession.ended_at.is_(None), LoginSession.expires_at > request.uow.now())
+    seen = (
+        select(
+            LoginSession.user_id, func.max(LoginSession.seen_at).label("at"), func.count().label("devices")
+        )
+        .where(*live)
+        .group_by(LoginSession.user_id)
+        .subquery()
     )
-    return made.page() | {
-        "invited": session.execute(invited).all(),
-        "now": request.uow.now(),
-        "roles": roles_of(request),
-        "form": form,
-        "errors": form.errors,
-        "labels": LABELS,
-    }
+    return (
+        select(User, StaffRole.name, seen.c.at, seen.c.devices)
+        .join(StaffRole, StaffRole.id == User.staff_role_id)
+        .outerjoin(seen, seen.c.user_id == User.id)
+        .order_by(func.lower(User.name), User.id)
+    )
 
 
 def roles_of(request: Any) -> list[StaffRole]:
