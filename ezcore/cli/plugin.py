@@ -19,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     writing = verbs.add_parser("new", help="write ./NAME, a plugin that passes its conformance suite")
     writing.add_argument("plugin", metavar="NAME")
     writing.add_argument("--kind", choices=KINDS, required=True)
+    writing.add_argument("--migrations", action="store_true", help="with a table of its own and its history")
     testing = verbs.add_parser("test", help="run the tests a plugin brings, conformance suite included")
     testing.add_argument("plugin", metavar="NAME", help="a plugin, its distribution, or its folder")
     testing.add_argument(
@@ -30,7 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, write, or test."""
     if args.verb == "new":
-        print(f"wrote {write_plugin(args.plugin, args.kind, Path())}; its README.md says what to do next")
+        written = write_plugin(args.plugin, args.kind, Path(), table=args.migrations)
+        print(f"wrote {written}; its README.md says what to do next")
         return 0
     if args.verb == "test":
         from ezcore.cli.plugin_source import count_tests, run_tests

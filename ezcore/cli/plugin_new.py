@@ -23,10 +23,20 @@ ACCOUNT_KINDS: Final = {
 }  # fmt: skip
 """Kinds whose plugin is one port over one account: what their common templates call things."""
 SUFFIX: Final = ".tmpl"
+HISTORY: Final = '''    @classmethod
+    def migrations(cls) -> Path:
+        """The plugin's own history; `ez migrate` applies it after the core's."""
+        return Path(__file__).parent / "migrations"
+
+'''
+"""What a plugin with a table of its own says of it."""
 
 
-def write_plugin(name: str, kind: str, where: Path) -> Path:
-    """Write the folder `where`/`name`. Raises: InvalidInput for a name or kind that will not do; Refused."""
+def write_plugin(name: str, kind: str, where: Path, *, table: bool = False) -> Path:
+    """Write the folder `where`/`name`, with a table of its own and its migrations when `table` says so.
+
+    Raises: InvalidInput for a name or kind that will not do; Refused.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
         raise InvalidInput(
             "a plugin's name has 2 to 31 small letters, digits or _ (hello_banner)", field="name"
@@ -42,10 +52,18 @@ def write_plugin(name: str, kind: str, where: Path) -> Path:
         "Name": "".join(part.capitalize() for part in name.split("_")),
         "title": name.replace("_", " ").capitalize(),
         "kind": kind,
-        "more": ', "cryptography>=46"' if kind == "certificate" else "",
+        "more": (', "cryptography>=46"' if kind == "certificate" else "")
+        + (', "alembic>=1.20", "sqlalchemy>=2.1"' if table else ""),
+        "path": "from pathlib import Path\n" if table else "",
+        "history": HISTORY if table else "",
         **ACCOUNT_KINDS.get(kind, {}),
     }
-    folders = ("every", "account", kind) if kind in ACCOUNT_KINDS else ("every", kind)
+    folders = (
+        "every",
+        *(("account",) if kind in ACCOUNT_KINDS else ()),
+        kind,
+        *(("tables",) if table else ()),
+    )
     for source in sorted(path for folder in folders for path in (TEMPLATES / folder).rglob(f"*{SUFFIX}")):
         _write(source, target, words)
     return target

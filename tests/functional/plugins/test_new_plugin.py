@@ -11,10 +11,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 from ezcore.cli import plugin as command
 from ezcore.cli.plugin_new import KINDS, write_plugin
 from ezcore.cli.plugin_source import folder_of
+from ezcore.db.migrate import upgrade
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 
 
@@ -35,6 +37,26 @@ def test_what_is_written_passes_its_own_conformance_suite(tmp_path, monkeypatch,
     said = json.loads(capfd.readouterr().out)
     assert said.pop("passed") > 10
     assert said == {"plugin": "ez-acme-cloud", "failed": 0, "skipped": said["skipped"]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["provisioning", "registrar"])
+def test_a_plugin_with_a_table_passes_its_suite_at_once_too(tmp_path, monkeypatch, capfd, kind):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    assert command.run(arguments("new", "acme_cloud", "--kind", kind, "--migrations")) == 0
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.sqlite3'}")
+    history = {"acme_cloud": tmp_path / "acme_cloud/ez_acme_cloud/migrations"}
+    assert upgrade(engine, history)["acme_cloud"] == ["ez_acme_cloud_0001"], "as `ez migrate` applies it"
+    assert inspect(engine).has_table("ez_acme_cloud_note")
+    assert upgrade(engine, history)["acme_cloud"] == []
+    engine.dispose()
+    tests = ["-k", "test_tables"] if kind != "provisioning" else []
+    capfd.readouterr()
+    assert command.run(arguments("test", "--json", "acme_cloud", "--", "-p", "no:cacheprovider", *tests)) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert said["failed"] == 0
+    assert said["passed"] == 3 if tests else said["passed"] > 14, said
 
 
 def plugin_with_tests(folder: Path, text: str) -> str:
