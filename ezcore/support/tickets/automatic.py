@@ -97,9 +97,10 @@ def went_well(uow: UnitOfWork, events: Sequence[ActionDone]) -> None:
     """What failed before is done: its ticket says so."""
     done = select(Job.id).where(Job.key.in_([event.job_key for event in events]))
     keys = [key_of(job_id) for job_id in uow.session.scalars(done)]
-    open_ones = select(Ticket).where(Ticket.key.in_(keys), Ticket.state != TicketState.CLOSED)
-    for ticket in uow.session.scalars(open_ones).all():
-        _as_system(uow, ticket, WELL, close=not _has_people(uow, ticket))
+    for known in uow.session.scalars(select(Ticket).where(Ticket.key.in_(keys))).all():
+        ticket = queries.living(uow, known)
+        if ticket.state != TicketState.CLOSED:
+            _as_system(uow, ticket, WELL, close=not _has_people(uow, ticket))
 
 
 def key_of(job_id: int) -> str:

@@ -137,8 +137,10 @@ def move_to_department(uow: UnitOfWork, ticket: Ticket, slug: str) -> None:
 
 
 def set_status(uow: UnitOfWork, ticket: Ticket, state: TicketState) -> None:
-    """Put it into a state by hand. Emits: TicketClosed when it is closed. Raises: NotAllowed."""
+    """Put it into a state by hand. Emits: TicketClosed when it is closed. Raises: NotAllowed; Refused when merged."""
     uow.actor.require(MANAGE)
+    if ticket.merged_into_id is not None:
+        raise Refused("this ticket was merged into another one")
     if state == TicketState.CLOSED:
         close(uow, ticket)
     else:

@@ -41,7 +41,7 @@ class PluginDesk:
             ticket = queries.by_reference(uow, reference)
             if not (ticket.key or "").startswith(_key(actor, "")):
                 raise NotFound("There is no such ticket")
-            tickets.reply(uow, ticket, message)
+            tickets.reply(uow, queries.living(uow, ticket), message)
 
 
 def _key(actor: Actor, key: str) -> str:

@@ -35,8 +35,16 @@ def by_reference(uow: UnitOfWork, reference: str, client_id: int | None = None) 
 
 
 def by_key(uow: UnitOfWork, key: str) -> Ticket | None:
-    """The automatic ticket with this key."""
-    return uow.session.scalars(select(Ticket).where(Ticket.key == key)).first()
+    """The automatic ticket with this key, or the one it was merged into."""
+    found = uow.session.scalars(select(Ticket).where(Ticket.key == key)).first()
+    return living(uow, found) if found is not None else None
+
+
+def living(uow: UnitOfWork, ticket: Ticket) -> Ticket:
+    """The ticket, or the one that has its messages since it was merged; there the talk goes on."""
+    if ticket.merged_into_id is None:
+        return ticket
+    return uow.session.get_one(Ticket, ticket.merged_into_id)
 
 
 def conversation(uow: UnitOfWork, ticket: Ticket, *, with_notes: bool) -> Conversation:
@@ -115,9 +123,7 @@ def departments_of(user_id: int | None) -> Select[int]:
 
 def merged_into(uow: UnitOfWork, ticket: Ticket) -> str | None:
     """The reference of the ticket that has the messages of this one."""
-    if ticket.merged_into_id is None:
-        return None
-    return uow.session.get_one(Ticket, ticket.merged_into_id).reference
+    return None if ticket.merged_into_id is None else living(uow, ticket).reference
 
 
 def assignees(uow: UnitOfWork) -> Sequence[User]:

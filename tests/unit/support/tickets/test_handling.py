@@ -13,6 +13,8 @@ from ezcore.accounts.models import Client
 from ezcore.kernel.actor import Actor
 from ezcore.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused
 from ezcore.messaging.models import Mail
+from ezcore.plugin_host.core_door import plugin_actor
+from ezcore.services.services.events import ActionDone
 from ezcore.support.attachments import queries as attachments
 from ezcore.support.attachments.models import TicketFile
 from ezcore.support.attachments.rules import Upload
@@ -20,9 +22,10 @@ from ezcore.support.replies import operations as replies
 from ezcore.support.tickets import departments, moving, queries, waiting, watching
 from ezcore.support.tickets import operations as tickets
 from ezcore.support.tickets.departments import Facts
-from ezcore.support.tickets.models import Priority, Ticket, TicketMessage
+from ezcore.support.tickets.models import Priority, Ticket, TicketMessage, TicketState
+from ezcore.support.tickets.plugin_door import PluginDesk
 from tests.fixtures_trade import open_trade
-from tests.unit.support.tickets.test_tickets import act, open_one, read
+from tests.unit.support.tickets.test_tickets import act, give_up, open_one, read
 
 OWNER = frozenset({"support.manage", "settings.manage"})
 
@@ -135,7 +138,8 @@ def test_an_answer_to_what_has_changed_meanwhile_is_held_back(trade):
     assert held.value.field == "message"
 
 
-def test_merging_loses_nothing_said_and_moves_files_links_and_copies(trade):
+def test_merging_loses_nothing_said_and_moves_files_links_and_copies(each_trade):
+    trade = each_trade
     ann, kadri = trade.newcomer(), staff(trade)
     invoice = trade.order(ann)
     first = open_one(trade, ann, message="one", links=[("invoice", invoice)])
@@ -159,6 +163,32 @@ def test_merging_loses_nothing_said_and_moves_files_links_and_copies(trade):
         assert watching.copies(uow, kept) == ["x@client.example"]
     with pytest.raises(Refused, match="merged"):
         act(trade, ann, tickets.reply, second, "hello?")
+
+
+def test_what_the_system_has_to_say_goes_on_in_the_ticket_that_was_merged_into(trade):
+    trade.active_service()
+    kadri = staff(trade)
+    job = give_up(trade)
+    with trade.work.read() as uow:
+        automatic = uow.session.scalars(select(Ticket)).one()
+    ann = Actor("client", None, automatic.client_id, frozenset({"client.support"}), "Ann")
+    mine = open_one(trade, ann)
+    act(trade, kadri, moving.merge, automatic.id, reference(trade, mine))
+    with pytest.raises(Refused):
+        act(trade, kadri, tickets.set_status, automatic.id, TicketState.OPEN)
+    with trade.work.write() as uow:
+        uow.emit(ActionDone(1, job.client_id, "create", job.key))
+    found = read(trade, mine)
+    assert "This is done now" in found.messages[-1].body
+    assert found.ticket.state != "closed"
+    assert read(trade, automatic.id).messages == []
+    desk, meter = PluginDesk(trade.work), plugin_actor("meter")
+    spoken = desk.open(meter, ann.client_id, "Disk is full", "97 %", "disk:7")
+    with trade.work.read() as uow:
+        plugins = queries.by_reference(uow, spoken).id
+    act(trade, kadri, moving.merge, plugins, reference(trade, mine))
+    desk.reply(meter, spoken, "98 %")
+    assert read(trade, mine).messages[-1].body == "98 %"
 
 
 def test_only_two_live_tickets_of_one_client_can_be_merged(trade):
