@@ -186,7 +186,8 @@ def test_nobody_raises_themselves(shop, staff, as_staff):
     key = form_to(hr.get("/admin/"), "/logout/")["csrf_token"].value
     grab = {"csrf_token": key, "permissions": "billing.manage"}
     own, reader, owner = role_id(shop, "hr"), role_id(shop, "reader"), role_id(shop, "owner")
-    assert "own role" in hr.post(f"/admin/roles/{own}/", grab, status=422).text
+    give = {"csrf_token": key, "permissions": "staff.read"}  # what they may give to any other role
+    assert "own role" in hr.post(f"/admin/roles/{own}/", give, status=422).text
     assert "may not do" in hr.post(f"/admin/roles/{reader}/", grab, status=422).text
     assert "stays as it is" in hr.post(f"/admin/roles/{owner}/", grab, status=422).text
     assert "may do more than you" in invite(hr, role="owner").text
