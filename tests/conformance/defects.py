@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.conformance import acme, banktransfer, cloudflare, hestiacp, powerdns, proxmox, stripe
+from tests.conformance import acme, banktransfer, cloudflare, epp, hestiacp, powerdns, proxmox, stripe
 from tests.conformance.planted import REPOSITORY, Planted, catch
 
 ALL = (
@@ -26,6 +26,7 @@ ALL = (
     banktransfer.PLANTED,
     cloudflare.PLANTED,
     powerdns.PLANTED,
+    epp.PLANTED,
 )
 MISSING = "--missing"
 NOTHING = "**nothing**"

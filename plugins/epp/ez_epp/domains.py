@@ -77,7 +77,7 @@ def look(registry: Registry, name: str) -> Seen | None:
     data = answer.data("domain:infData")
     try:
         if data is None or xml.text(data, "domain:name").lower() != name or not xml.text(data, "domain:clID"):
-            raise ValueError("another name")
+            raise ValueError("another name")  # noqa: TRY301 - one answer for all that makes no sense
         return _seen(name, data, answer.root)
     except ValueError:
         raise RetryAfter(5, "the registry's answer about a name makes no sense") from None

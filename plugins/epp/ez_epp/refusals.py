@@ -27,7 +27,7 @@ class Refusal(PermanentFailure):
         self.code = code
 
 
-def signal_of(code: int, said: str, *, changes: bool) -> StepSignal:
+def signal_of(code: int, said: str, *, changes: bool) -> StepSignal:  # noqa: PLR0911 - a table of codes
     """The signal for a refusal. Text of the registry is cut and without markup."""
     words = re.sub(r"[<>\x00-\x1f]", " ", said)[:SAID].strip()
     if code in LOGIN_REFUSED:

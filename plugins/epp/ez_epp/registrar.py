@@ -270,7 +270,7 @@ class EppRegistrar(Registrar):
         queue.acknowledge(self._registry, external_id)
 
     def _known(self, call: VendorCall, name: str, tag: str | None) -> Registration | None:
-        """What an earlier try of this operation reached; None: nothing yet. Raises: for what is not this operation's."""
+        """What an earlier try of this operation reached, if anything. Raises: NeedsInfo for what is not its own."""
         marks, answer = self._marks(), (call.answer or "").strip().lower()
         mark = marks.of(name)
         mine = mark is not None and mark.operation_key == call.operation_key

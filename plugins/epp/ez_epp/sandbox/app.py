@@ -2,7 +2,7 @@
 
 Names of calls in faults and in the call log: `login`, `logout`, `poll`, `domain.check info create renew transfer
 update delete`, `contact.create info update`, `host.create info update delete`.
-Handler fault: `late_failure` on `domain.create` and `domain.transfer` (args.message): pending, refused by a message later.
+Handler fault: `late_failure` on `domain.create` and `domain.transfer` (args.message): pending, then refused.
 `options.extra`: `epp_port` (0: any), `transfer_seconds` (a transfer, 20), `pending_seconds` (a late failure, 4).
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -251,8 +251,8 @@ class Domains:
         self._app.store.put("due", name, {"name": name, "kind": kind, "at": at, "failure": failure})
 
 
-def _changed(have: list[object], part: list[object], *, taking: bool) -> list[object]:
-    return [one for one in have if one not in part] + ([] if taking else part)
+def _changed(have: list[object], part: Sequence[object], *, taking: bool) -> list[object]:
+    return [one for one in have if one not in part] + ([] if taking else list(part))
 
 
 def _ds(fields: list[str]) -> xml.Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import struct
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ez_epp.sandbox.app import EppSandbox
 
 LARGEST: Final = 1_000_000
+HEADER: Final = 4
 IDLE: Final = 120.0
 
 
@@ -47,10 +49,8 @@ class Listener:
     def hang_up(self) -> None:
         """Close every session, as a registry does by night."""
         for connection in self.open:
-            try:
+            with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             connection.close()
         self.open.clear()
 
@@ -81,10 +81,10 @@ class Listener:
         session = Session()
         self._send(connection, self.app.greeting())
         while not session.ended:
-            (length,) = struct.unpack(">I", _exactly(connection, 4))
-            if not 4 < length <= LARGEST:
+            (length,) = struct.unpack(">I", _exactly(connection, HEADER))
+            if not HEADER < length <= LARGEST:
                 return
-            answer = self.app.speak(_exactly(connection, length - 4), session)
+            answer = self.app.speak(_exactly(connection, length - HEADER), session)
             if isinstance(answer, GiantResponse):
                 self._send_giant(connection, answer)
             else:

@@ -119,6 +119,8 @@ def _addresses(node: xml.Node | None) -> list[str]:
 
 def _person(node: xml.Node) -> dict[str, object]:
     postal = xml.one(node, "contact:postalInfo")
+    if postal is None:
+        raise Refused(2003, "Required parameter missing: postalInfo")
     return {
         "type": postal.get("type"),
         **{part: xml.text(postal, f"contact:{part}") for part in FIELDS},
