@@ -116,12 +116,19 @@ class ProvisioningContract:
             assert case.is_running(report.resource)
         assert_inert(case.sandbox, report.said)
 
+    @pytest.mark.parametrize("call", [None, "*"], ids=["while making", "at the first question"])
     @pytest.mark.parametrize(("fault", "args", "away"), OUTAGES)
     def test_an_outage_is_told_from_a_vendor_who_is_there(
-        self, provisioning_case: ProvisioningCase, fault: str, args: dict[str, Any], *, away: bool
+        self,
+        provisioning_case: ProvisioningCase,
+        fault: str,
+        args: dict[str, Any],
+        call: str | None,
+        *,
+        away: bool,
     ) -> None:
         case = provisioning_case
-        case.misbehave(fault, **args)
+        case.misbehave(fault, call, **args)
         report = case.runner("job-outage").run("create")
         assert report.state == "complete", report.said
         felt = [signal for signal in report.signals if isinstance(signal, OutcomeUnknown | RetryAfter)]
