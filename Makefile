@@ -73,8 +73,9 @@ browser: test-browser ## the same as test-browser
 screenshots: setup ## docs/screenshots anew, from a demo with a year of history (some minutes)
 	$(BIN)/python -m tests.browser.gallery
 
-nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases, ten times the seeds
+nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases, ten times the seeds, axe in each mode, width and direction
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit tests/faults tests/simulation
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) tests/browser/test_axe.py
 	$(MAKE) conformance
 
 conformance: setup ## plant every known mistake in a copy of its plugin; the kit must catch it (docs/plugins/conformance.md)

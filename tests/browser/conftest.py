@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import chromium, find_chromium
+from tests.browser.buying import PASSWORD, Newcomer
+from tests.browser.chromium import chromium, find_chromium, window
+from tests.browser.routes import Route, pages_of
+from tests.fixtures_demo import Demo
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +25,26 @@ def browser() -> Iterator[Browser]:
         pytest.skip(words)
     with chromium(executable) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def routes(demo: Demo) -> list[Route]:
+    return pages_of(demo)
+
+
+@pytest.fixture(scope="session")
+def logins(browser: Browser, demo: Demo) -> dict[str, tuple[str, str]]:
+    """Staff, and a client with a server that is paid, an order that is not, and something in the cart."""
+    with window(browser) as watched:
+        client = Newcomer(demo, watched.page, "Jonas Ek", f"jonas-{secrets.token_hex(4)}@example.test")
+        client.sign_up()
+        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
+        client.check_out()
+        client.go_to_the_gateway()
+        client.pay()
+        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
+        client.continue_to_review()
+        client.accept()
+        client.go_to_the_gateway()  # and away without paying: the try can be taken up again
+        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
+    return {"client": (client.email, PASSWORD), "staff": demo.logins["staff"]}

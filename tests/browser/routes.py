@@ -24,6 +24,12 @@ GUESSED = {
     "/billing/checkout/resume/{token}/": "/billing/checkout/resume/x/",
 }
 PER_ROUTE = 2
+# Where each role begins to follow links.
+STARTS = {
+    "visitor": ("/", "/accounts/login/"),
+    "client": ("/", "/dashboard/", "/billing/checkout/vps-s/"),
+    "staff": ("/admin/", "/"),
+}
 
 
 @dataclass(frozen=True)

@@ -10,47 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.buying import PASSWORD, Newcomer, log_in
+from tests.browser.buying import Newcomer, log_in
 from tests.browser.chromium import Watched, window
-from tests.browser.routes import GUESSED, Crawl, Route, pages_of
+from tests.browser.routes import GUESSED, STARTS, Crawl
 from tests.fixtures_demo import Demo
 
 pytestmark = pytest.mark.browser
 
 NARROW = 320
 DASH = chr(0x2013)
-STARTS = {
-    "visitor": ("/", "/accounts/login/"),
-    "client": ("/", "/dashboard/", "/billing/checkout/vps-s/"),
-    "staff": ("/admin/", "/"),
-}
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 
 # At the end of a form, not of a link (the walks of buying pass them), or a short address that leads on.
 NOT_LINKED = {"/accounts/check-mail/", "/billing/checkout/account/", "/domains/", "/domains/order/"}
-
-
-@pytest.fixture(scope="module")
-def routes(demo: Demo) -> list[Route]:
-    return pages_of(demo)
-
-
-@pytest.fixture(scope="module")
-def logins(browser: Browser, demo: Demo) -> dict[str, tuple[str, str]]:
-    """Staff, and a client with a server that is paid, an order that is not, and something in the cart."""
-    with window(browser) as watched:
-        client = Newcomer(demo, watched.page, "Jonas Ek", f"jonas-{secrets.token_hex(4)}@example.test")
-        client.sign_up()
-        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
-        client.check_out()
-        client.go_to_the_gateway()
-        client.pay()
-        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
-        client.continue_to_review()
-        client.accept()
-        client.go_to_the_gateway()  # and away without paying: the try can be taken up again
-        client.choose(f"bot-{secrets.token_hex(4)}.example.test")
-    return {"client": (client.email, PASSWORD), "staff": demo.logins["staff"]}
 
 
 @pytest.fixture(scope="module", params=list(STARTS))
