@@ -61,7 +61,9 @@ def main(names: list[str]) -> int:
 
 def _known_rows(planted: Planted) -> dict[str, str]:
     """What the page says of the defects of a plugin."""
-    rows = re.findall(r"(?m)^\| (.+?) \| (`.+`|\*\*nothing\*\*) \|$", _known_sections(PAGE).get(planted.plugin, ""))
+    rows = re.findall(
+        r"(?m)^\| (.+?) \| (`.+`|\*\*nothing\*\*) \|$", _known_sections(PAGE).get(planted.plugin, "")
+    )
     return {words: told for words, told in rows if words in {one.words for one in planted.defects}}
 
 
