@@ -171,7 +171,7 @@ class ToyRegistrar(Registrar):
         return self.terms
 
     def poll(self) -> Any:
-        return list(self.queue)
+        return self.queue[:1]  # as EPP does: the next one is shown when this one was acknowledged
 
     def acknowledge(self, external_id: str) -> None:
         self.queue = [one for one in self.queue if one.external_id != external_id]

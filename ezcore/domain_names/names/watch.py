@@ -18,6 +18,7 @@ from ezcore.plugin_api.ports.registrar import PollMessage, Registrar, RegistrarC
 from ezcore.work import UnitOfWork
 
 SLICE: Final = 50
+MOST_MESSAGES: Final = 500
 
 
 def _sync(context: StepContext) -> dict[str, int]:
@@ -46,14 +47,21 @@ def _poll(context: StepContext) -> dict[str, int]:
 
 
 def _empty(context: StepContext, registrar: Registrar) -> int:
-    """Store each message before it is taken off the queue: what is told twice is the same row."""
-    taken = 0
-    for message in registrar.poll():
-        with context.work.write() as uow:
-            _hear(uow, registrar, message)
-        registrar.acknowledge(message.external_id)
-        taken += 1
-    return taken
+    """Store each message before it is taken off the queue: what is told twice is the same row.
+
+    Asked again until it brings nothing new: EPP shows the next message only when the one before was acknowledged.
+    """
+    taken: set[str] = set()
+    while len(taken) < MOST_MESSAGES:
+        fresh = [message for message in registrar.poll() if message.external_id not in taken]
+        if not fresh:
+            break
+        for message in fresh:
+            with context.work.write() as uow:
+                _hear(uow, registrar, message)
+            registrar.acknowledge(message.external_id)
+            taken.add(message.external_id)
+    return len(taken)
 
 
 def _hear(uow: UnitOfWork, registrar: Registrar, message: PollMessage) -> None:
