@@ -30,6 +30,7 @@ EVERY_VALUE = {
     "renews_on": date(2027, 1, 1), "title": "A new site", "valid_until": date(2026, 12, 1),
     "domain": "example.com", "expires_on": date(2027, 1, 1), "words": "was renewed.", "names": "example.com",
     "reference": "T-2026-000001", "subject": "Help", "message": "It is slow.", "hours": 5,
+    "inviter": "Kadri", "role": "Support",
 }  # fmt: skip
 TEMPLATES = sorted(path.stem for path in (find_tree("themes") / "base" / "mail").glob("*.txt"))
 
