@@ -47,8 +47,8 @@ PLANTED = Planted(
         Defect(
             "take an answer that makes no sense for a name that is gone",
             "domains.py",
-            '        raise RetryAfter(5, "the registry\'s answer about a name makes no sense") from None',
-            "        return None",
+            "            return None\n        raise\n    data = answer.data",
+            "            return None\n        raise\n    except RetryAfter:\n        return None\n    data = answer.data",
         ),
         Defect(
             "ignore how long the registry asks to wait",
