@@ -48,7 +48,8 @@ PLANTED = Planted(
             "take an answer that makes no sense for a name that is gone",
             "domains.py",
             "            return None\n        raise\n    data = answer.data",
-            "            return None\n        raise\n    except RetryAfter:\n        return None\n    data = answer.data",
+            "            return None\n        raise\n"
+            "    except RetryAfter:\n        return None\n    data = answer.data",
         ),
         Defect(
             "ignore how long the registry asks to wait",
