@@ -17,11 +17,12 @@ ROUTES = [
     ("POST", "/accounts/login/"), ("POST", "/accounts/logout/"), ("POST", "/accounts/signup/"),
     ("POST", "/accounts/verify/x/"), ("POST", "/accounts/verify/"), ("POST", "/accounts/reset/"),
     ("POST", "/accounts/reset/x/"), ("POST", "/accounts/profile/"), ("POST", "/accounts/security/"),
-    ("POST", "/accounts/security/revoke/"),
+    ("POST", "/accounts/security/revoke/"), ("POST", "/accounts/invitation/x/"),
 ]  # fmt: skip
 PAGES = [
     "/accounts/login/", "/accounts/signup/", "/accounts/check-mail/", "/accounts/verify/x/",
     "/accounts/reset/", "/accounts/reset/x/", "/accounts/profile/", "/accounts/security/", "/_mail/",
+    "/accounts/invitation/x/",
 ]  # fmt: skip
 import_models()
 EVERY_COLUMN = sorted({column.name for table in Base.metadata.sorted_tables for column in table.columns})
