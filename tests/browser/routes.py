@@ -21,6 +21,7 @@ NO_PAGE = re.compile(
 GUESSED = {
     "/accounts/verify/{token}/": "/accounts/verify/x/",
     "/accounts/reset/{token}/": "/accounts/reset/x/",
+    "/accounts/invitation/{token}/": "/accounts/invitation/x/",
     "/billing/checkout/resume/{token}/": "/billing/checkout/resume/x/",
 }
 PER_ROUTE = 2
@@ -28,7 +29,7 @@ PER_ROUTE = 2
 STARTS = {
     "visitor": ("/", "/accounts/login/"),
     "client": ("/", "/dashboard/", "/billing/checkout/vps-s/"),
-    "staff": ("/admin/", "/"),
+    "staff": ("/admin/", "/", "/admin/search/"),  # the box is a form, which no link leads to
 }
 
 
