@@ -11,7 +11,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q
 UV := $(shell command -v uv 2>/dev/null || ([ -x $(BIN)/uv ] && echo $(BIN)/uv))
 
-.PHONY: help setup demo test check browser screenshots smoke migrate nightly conformance pins fix \
+.PHONY: messages help setup demo test check browser screenshots smoke migrate nightly conformance pins fix \
         test-unit test-functional test-faults test-simulation test-scenarios test-security test-plugins test-browser test-packaging
 
 help: ## show this list
@@ -47,6 +47,9 @@ check: setup ## lint, format, types, security, floors, spelling, house rules, do
 	$(BIN)/codespell
 	$(PYTEST) tests/unit/house tests/docs
 
+messages: setup ## read the words of code and templates anew; say what is new and what is not translated (docs/languages.md)
+	$(BIN)/python -m ezcore.cli.messages
+
 fix: setup ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -70,7 +73,7 @@ test-browser: setup ## Chromium
 
 browser: test-browser ## the same as test-browser
 
-screenshots: setup ## docs/screenshots anew, from a demo with a year of history (some minutes)
+screenshots: setup ## docs/screenshots and its CHECKLIST.md anew: every page, from a demo with a year of history (half an hour)
 	$(BIN)/python -m tests.browser.gallery
 
 nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases, ten times the seeds, axe in each mode, width and direction

@@ -48,12 +48,16 @@ from ezcore.kernel.errors import NotFound
 from ezcore.kernel.events import Event
 from ezcore.kernel.ids import Ids, SystemIds
 from ezcore.messaging.jobs import SEND
+from ezcore.messaging.mailings.jobs import SEND_CHUNK
+from ezcore.messaging.notices import operations as notices
+from ezcore.messaging.notices.jobs import SAY
 from ezcore.orders.fulfilment import renewing
 from ezcore.plugin_api.jobs import JobKind
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.tax_numbers import TaxNumberRegister
 from ezcore.plugin_api.values import Action, ServiceFacts
 from ezcore.plugin_host import PluginHost, load_plugins
+from ezcore.privacy.exports import KINDS as PRIVACY
 from ezcore.services.lifecycle.jobs import KINDS
 from ezcore.services.lifecycle.moving import MOVE_SERVICE
 from ezcore.services.looks.jobs import LOOK
@@ -64,6 +68,7 @@ from ezcore.services.services.models import Service
 from ezcore.services.usage import operations as usage
 from ezcore.services.usage.reading import READ_USAGE
 from ezcore.settings import Settings, load
+from ezcore.support.mail.polling import READ as READ_MAILBOX
 from ezcore.support.tickets.plugin_door import PluginDesk
 from ezcore.tasks.queue import make_queue, ring
 from ezcore.work import Work
@@ -90,6 +95,10 @@ CORE_KINDS: Final = (
     COMPARE,
     ZONE,
     SEND,
+    SEND_CHUNK,
+    READ_MAILBOX,
+    *PRIVACY,
+    SAY,
 )
 
 
@@ -116,6 +125,7 @@ class Ezcore:
             "documents": documents.after_issue,
             "mail": reactions.send_mails,
             "renewals": self._renew_paid,
+            "notices": notices.hear,
         }
         return {**core, **self.host.subscribers(ANNOUNCED)}
 

@@ -35,7 +35,7 @@ class Letterbox:
     def token(self, address: str, template: str) -> str:
         """The token of the link in the newest mail of this template."""
         texts = [text for name, text in self.to(address) if name == template]
-        found = re.search(r"/accounts/(?:verify|reset)/([^/\s]+)/", texts[-1])
+        found = re.search(r"/accounts/(?:verify|reset|email)/([^/\s]+)/", texts[-1])
         assert found, texts[-1]
         return found.group(1)
 
@@ -72,6 +72,6 @@ def log_in(work: Work) -> Callable[..., str]:
         actor = Actor("visitor", name=VISITOR.name, ip=ip)
         return accounts.log_in(
             work, actor, accounts.Credentials(email, password), accounts.Visit(ip=ip, **visit)
-        )
+        ).token
 
     return enter

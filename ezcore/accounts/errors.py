@@ -28,3 +28,7 @@ class TooManyTries(Refused):
         minutes = max(1, -(-seconds // 60))
         super().__init__(f"Too many tries. Please wait {minutes} minute{'s' if minutes > 1 else ''}.")
         self.retry_after = seconds
+
+
+class WrongCode(InvalidInput):
+    """This code is not right, or was used already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, or_
 
+from ezcore.accounts.factors.models import LoginStep
 from ezcore.accounts.models import EmailToken, LoginSession, Throttle
 from ezcore.accounts.rules import KEEP_HISTORY
 from ezcore.work import UnitOfWork
@@ -16,6 +17,7 @@ def keep_house(uow: UnitOfWork) -> dict[str, int]:
     statements = {
         "throttle": delete(Throttle).where(Throttle.ends_at < int(now.timestamp())),
         "email_tokens": delete(EmailToken).where(EmailToken.expires_at < old),
+        "login_steps": delete(LoginStep).where(LoginStep.expires_at < now),
         "login_sessions": delete(LoginSession).where(
             or_(LoginSession.ended_at < old, LoginSession.expires_at < old)
         ),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
 
 from ezcore.accounts.countries import LANGUAGES, countries
+from ezcore.accounts.factors.rules import LONGEST_CODE, bare
 from ezcore.accounts.regions import checked_region
 from ezcore.accounts.rules import normal_email
 from ezcore.accounts.tax_numbers import checked_tax_number
@@ -67,6 +68,12 @@ def _accepted(value: str) -> str:
 def _name(value: str) -> str:
     if not value:
         raise ValueError("Enter a name")
+    return value
+
+
+def _code(value: str) -> str:
+    if not bare(value):
+        raise ValueError("Enter the code")
     return value
 
 
@@ -137,6 +144,25 @@ class ChangePasswordInput(Typed):
 
     current: Password
     password: Password
+
+
+class ChangeEmailInput(Typed):
+    """Another address to log in with, asked for by one who knows the password."""
+
+    email: Email
+    password: Password
+
+
+class PasswordOnlyInput(Typed):
+    """The password once more, before something grave."""
+
+    password: Password
+
+
+class CodeInput(Typed):
+    """A one-time code or a recovery code, as people type it."""
+
+    code: Annotated[str, Field(max_length=LONGEST_CODE), AfterValidator(_code)]
 
 
 class ProfileInput(Typed):

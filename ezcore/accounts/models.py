@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ezcore.db.base import Base, PrimaryKey
-from ezcore.db.types import JsonList, UtcDateTime
+from ezcore.db.types import JsonDocument, JsonList, UtcDateTime
 
 
 class ClientStatus(StrEnum):
@@ -27,6 +27,7 @@ class MembershipRole(StrEnum):
     BILLING = "billing"
     TECHNICAL = "technical"
     READ_ONLY = "read_only"
+    CUSTOM = "custom"
 
 
 class TokenPurpose(StrEnum):
@@ -34,6 +35,7 @@ class TokenPurpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    CHANGE = "change"
 
 
 class TaxNumberState(StrEnum):
@@ -120,7 +122,10 @@ class User(Base):
 
 
 class Membership(Base):
-    """Ties a user to a client with a role; the first one is who they act for after login."""
+    """Ties a user to a client with a role; the first one is who they act for after login.
+
+    `grants` are names of `permissions.GRANTS`; they count for the role `custom` only.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("user_id", "client_id"),)
@@ -129,12 +134,15 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     role: Mapped[str] = mapped_column(String(12), default=MembershipRole.OWNER)
+    grants: Mapped[list[str]] = mapped_column(JsonDocument, default=list, server_default="[]")
 
 
 class LoginSession(Base):
     """A browser that is logged in. The cookie holds the token, the row only its hash: a copy opens nothing.
 
     `csrf` is what forms of this session must carry. An ended session stays for a while as login history.
+    `client_id` is the client that its user chose to act for, which counts only while they are a member of it;
+    `looks_at` the client that a member of staff looks at as if they were the client, reading only.
     """
 
     __tablename__ = "login_session"
@@ -143,6 +151,8 @@ class LoginSession(Base):
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    looks_at: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -156,6 +166,7 @@ class EmailToken(Base):
 
     `password_hash` is the password that was chosen when this very link was asked for: whoever opens it gets
     the account with the password of their own sign-up, not with one that a stranger chose before.
+    `new_email` is the address that a link of the purpose `change` confirms.
     """
 
     __tablename__ = "email_token"
@@ -165,6 +176,7 @@ class EmailToken(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     email: Mapped[str] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    new_email: Mapped[str | None] = mapped_column(String(254))
     next_url: Mapped[str] = mapped_column(Text, default="/")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

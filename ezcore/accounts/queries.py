@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, select
+from sqlalchemy.orm import joinedload
 
 from ezcore.accounts import permissions
+from ezcore.accounts.factors.queries import is_on
 from ezcore.accounts.models import Client, ClientNote, LoginSession, Membership, User, printed_address
 from ezcore.accounts.rules import digest
 from ezcore.db.bulk import among
@@ -27,7 +29,11 @@ _PARTY: Final = (
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """A live session and who is behind it."""
+    """A live session and who is behind it.
+
+    `must_set_up`: staff who owe a second factor, and may do nothing else. `clients`: ids and names of those that the
+    user may act for. `looks_at`: the name of the client that a member of staff looks at, reading only.
+    """
 
     token_hash: str
     public_id: str
@@ -35,6 +41,10 @@ class SessionFacts:
     seen_at: datetime
     actor: Actor
     verified: bool
+    must_set_up: bool = False
+    clients: tuple[tuple[int, str], ...] = ()
+    looks_at: str = ""
+    language: str | None = None
 
 
 def client(uow: UnitOfWork, client_id: int) -> Client:
@@ -119,20 +129,60 @@ def client_id_of(uow: UnitOfWork, user_id: int) -> int | None:
 
 def session_of(uow: UnitOfWork, token: str, *, ip: str | None = None) -> SessionFacts | None:
     """The live session that a cookie's token opens, or None."""
-    row = uow.session.get(LoginSession, digest(token))
-    if row is None or row.ended_at is not None or row.expires_at <= uow.now():
+    # With the user and the role in one question: every page begins with it.
+    found = uow.session.execute(
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)
+        .where(LoginSession.token_hash == digest(token))
+        .options(joinedload(User.staff_role))
+    ).first()
+    if found is None:
         return None
-    user = uow.session.get_one(User, row.user_id)
-    if user.disabled_at is not None:
+    row, user = found
+    if row.ended_at is not None or row.expires_at <= uow.now() or user.disabled_at is not None:
         return None
+    owes, theirs = _owes_factor(uow, user), [] if user.staff_role_id else memberships_of(uow, user.id)
+    seen = uow.session.get(Client, row.looks_at) if row.looks_at and not owes else None
+    actor = actor_for(uow, user, ip=ip) if user.staff_role_id else _chosen(user, theirs, row.client_id, ip)
+    looks = looking(uow, actor, seen) if seen is not None else None
     return SessionFacts(
         token_hash=row.token_hash,
         public_id=row.public_id,
         csrf=row.csrf,
         seen_at=row.seen_at,
-        actor=actor_for(uow, user, ip=ip),
+        actor=replace(actor, permissions=frozenset()) if owes else looks or actor,
         verified=user.verified_at is not None,
+        must_set_up=owes,
+        clients=tuple((client.id, client.company or client.name) for _, client in theirs),
+        looks_at=(seen.company or seen.name) if seen is not None and looks is not None else "",
+        language=_language(uow, actor),
     )
+
+
+def _language(uow: UnitOfWork, actor: Actor) -> str | None:
+    """The language of the client that a user acts for, which was just read with their permissions."""
+    client = uow.session.get(Client, actor.client_id) if actor.client_id is not None else None
+    return client.language if client is not None else None
+
+
+def looking(uow: UnitOfWork, actor: Actor, seen: Client) -> Actor | None:
+    """A member of staff who looks at a client's pages: what an owner sees, on whose behalf; None without the right.
+
+    Whoever answers requests lets this actor read only.
+    """
+    if actor.kind != "staff" or not actor.may("clients.manage"):
+        return None
+    owner = select(Membership.user_id).where(Membership.client_id == seen.id).order_by(Membership.id).limit(1)
+    return replace(
+        actor, kind="client", client_id=seen.id, permissions=permissions.LOOKING,
+        behalf_of=uow.session.scalars(owner).first(),
+    )  # fmt: skip
+
+
+def _owes_factor(uow: UnitOfWork, user: User) -> bool:
+    """A member of staff without a second factor, in a shop that asks it of them."""
+    asked = user.staff_role_id is not None and uow.settings.security.staff_two_factor == "required"
+    return asked and not is_on(uow, user.id)
 
 
 def actor_for(uow: UnitOfWork, user: User, *, ip: str | None = None) -> Actor:
@@ -141,14 +191,27 @@ def actor_for(uow: UnitOfWork, user: User, *, ip: str | None = None) -> Actor:
     if user.staff_role is not None:
         allowed = frozenset(user.staff_role.permissions) & permissions.STAFF
         return Actor("staff", user_id=user.id, permissions=allowed, name=name, ip=ip)
-    member = uow.session.scalars(
-        select(Membership).where(Membership.user_id == user.id).order_by(Membership.id).limit(1)
-    ).first()
-    if member is None:
+    return _chosen(user, memberships_of(uow, user.id), None, ip)
+
+
+def memberships_of(uow: UnitOfWork, user_id: int) -> list[tuple[Membership, Client]]:
+    """For whom a user may act, the first one first."""
+    query = select(Membership, Client).join(Client, Client.id == Membership.client_id)
+    rows = uow.session.execute(query.where(Membership.user_id == user_id).order_by(Membership.id))
+    return [(member, client) for member, client in rows]
+
+
+def _chosen(
+    user: User, theirs: Sequence[tuple[Membership, Client]], client_id: int | None, ip: str | None
+) -> Actor:
+    """Acts for the chosen client while they are a member of it, else for the first one."""
+    name = user.name or user.email
+    if not theirs:
         return Actor("client", user_id=user.id, name=name, ip=ip)
-    status = uow.session.get_one(Client, member.client_id).status
-    allowed = permissions.of_member(member.role, verified=user.verified_at is not None, status=status)
-    return Actor("client", user_id=user.id, client_id=member.client_id, permissions=allowed, name=name, ip=ip)
+    member, client = next((pair for pair in theirs if pair[1].id == client_id), theirs[0])
+    verified = user.verified_at is not None
+    allowed = permissions.of_member(member.role, member.grants, verified=verified, status=client.status)
+    return Actor("client", user_id=user.id, client_id=client.id, permissions=allowed, name=name, ip=ip)
 
 
 def sessions_of(uow: UnitOfWork, user_id: int) -> Sequence[LoginSession]:

@@ -23,7 +23,6 @@ from ezcore.cli.bench_jobs_worker import EMPTY, NOOP, started_within
 from ezcore.cli.bench_worker import open_bench_shop
 from ezcore.jobs import operations as jobs
 from ezcore.jobs.engine import Engine
-from ezcore.jobs.engine.claim import claim
 from ezcore.jobs.models import Job
 from ezcore.plugin_api.protocols import Ports
 from ezcore.work import Work
@@ -46,9 +45,8 @@ class Bench:
             shop = open_bench_shop(url)
             work = shop.work
             durable = _is_durable(work)
-            found = self._pairs(work, shop.host.ports, url, turns, pairs) | self._queue(
-                work, turns, pairs, queued
-            )
+            engine = _engine(work, shop.host.ports)
+            found = self._pairs(engine, url, turns, pairs) | self._queue(engine, turns, pairs, queued)
             if self.redis_url:
                 found["start_seconds"] = round(started_within(url, self.redis_url, work), 3)
             work.engine.dispose()
@@ -63,10 +61,8 @@ class Bench:
         ]
         return {**found, "missed": missed, "left_out": left_out}
 
-    def _pairs(self, work: Work, ports: Ports, url: str, turns: int, pairs: int) -> dict[str, Any]:
-        engine = Engine(
-            work, {EMPTY.name: EMPTY, NOOP.name: NOOP}, ports, "bench", LEASE, lambda _uow, _job: None
-        )
+    def _pairs(self, engine: Engine, url: str, turns: int, pairs: int) -> dict[str, Any]:
+        work = engine.work
         plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         ours, floor = [], []
         with psycopg.connect(plain) as connection:
@@ -94,8 +90,9 @@ class Bench:
             "ratios": [round(one, 2) for one in ratios],
         }
 
-    def _queue(self, work: Work, turns: int, pairs: int, queued: int) -> dict[str, Any]:
+    def _queue(self, engine: Engine, turns: int, pairs: int, queued: int) -> dict[str, Any]:
         """A claim in front of few jobs, of many that are due, and of many that wait for an hour, in turns."""
+        work = engine.work
         ways = {"claim_ms": (0, 0), "queued_10000": (queued, 0), "waiting_10000": (0, queued)}
         times: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(pairs):
@@ -105,8 +102,8 @@ class Bench:
                 _fill(work, due, f"{name}{number}b")
                 _fill(work, later, f"{name}{number}c", timedelta(hours=1))
                 _analyze(work)
-                claim(work, "bench", LEASE)
-                times[name].append(_each(turns - 1, lambda: claim(work, "bench", LEASE)))
+                engine.take()
+                times[name].append(_each(turns - 1, engine.take))
             self.say(
                 f"claims, turn {number + 1}: " + ", ".join(f"{n} {t[-1]:.2f} ms" for n, t in times.items())
             )
@@ -134,6 +131,10 @@ class Bench:
         finally:
             with psycopg.connect(shown, autocommit=True) as admin:
                 admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def _engine(work: Work, ports: Ports) -> Engine:
+    return Engine(work, {EMPTY.name: EMPTY, NOOP.name: NOOP}, ports, "bench", LEASE, lambda _uow, _job: None)
 
 
 def _is_durable(work: Work) -> bool:

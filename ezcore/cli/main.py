@@ -27,6 +27,7 @@ COMMANDS = {
     "events": ("events", "replay webhook events"),
     "plugin": ("plugin", "list plugins"),
     "theme": ("theme", "list themes, check one, write a new one"),
+    "tickets": ("tickets", "take in mail of the support desk"),
     "staff": ("staff", "add a member of staff"),
     "audit": ("audit", "verify the audit trail"),
 }

@@ -7,14 +7,18 @@ busy timeout), deferred with `query_only` for reads. PostgreSQL: `READ ONLY` for
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 Mode = Literal["read", "write"]
 BUSY_MILLISECONDS = 15_000
+RESTED_SECONDS = 1.0
 
 
 def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engine:
@@ -35,10 +39,24 @@ def make_engine(url: str, *, pool_size: int = 10, durable: bool = True) -> Engin
             event.listen(engine, "connect", _trust_the_power)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size)
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkin", _lies_down)
+    event.listen(engine, "checkout", _stands_up)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def make_plain_engine(engine: Engine) -> Engine:
+    """PostgreSQL beside `engine`: every statement is a transaction of its own. Its few connections stay that way."""
+    plain = create_engine(
+        engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True
+    )
+    event.listen(plain, "connect", _prepare_postgresql)
+    event.listen(plain, "checkin", _lies_down)
+    event.listen(plain, "checkout", _stands_up)
+    event.listen(engine, "engine_disposed", lambda _engine: plain.dispose())
+    return plain
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -69,9 +87,24 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
     # A lock that somebody holds for a minute must not pile up everybody else behind it.
-    connection.autocommit = True
+    before, connection.autocommit = connection.autocommit, True
     connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
-    connection.autocommit = False
+    connection.autocommit = before
+
+
+def _lies_down(_connection: Any, record: Any) -> None:
+    record.info["ez_rests_since"] = time.monotonic()
+
+
+def _stands_up(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it still lives: asking before each use costs as much as a query."""
+    rested = time.monotonic() - record.info.get("ez_rests_since", time.monotonic())
+    if rested > RESTED_SECONDS:
+        try:
+            connection.execute("")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error  # the pool makes new connections and tries again
 
 
 def _begin_postgresql(connection: Connection) -> None:

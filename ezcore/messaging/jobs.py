@@ -13,7 +13,8 @@ from ezcore.jobs.engine import Settled, StepContext
 from ezcore.messaging.attachments import AttachedFile, Attachment
 from ezcore.messaging.mailer import Letter, MailRefused, choose_mailer
 from ezcore.messaging.models import Mail, MailState
-from ezcore.messaging.queries import body_of
+from ezcore.messaging.queries import body_of, html_of
+from ezcore.messaging.unsubscribing import link
 from ezcore.plugin_api.errors import PermanentFailure, StillRunning
 from ezcore.plugin_api.jobs import MAIL, JobKind
 from ezcore.plugin_api.ports.file_store import FileLost
@@ -36,6 +37,8 @@ def hand_over(context: StepContext) -> None:
     with context.work.read() as uow:
         mail = uow.session.get_one(Mail, mail_id)
         letter = Letter(mail.recipient, mail.subject, body_of(uow, mail), mail.message_id, mail.queued_at)
+        letter = replace(letter, html=html_of(uow, mail), unsubscribe=_way_out(uow, mail))
+        letter = replace(letter, reply_to=mail.reply_to or "", references=tuple(mail.refs))
         wanted = [Attachment(**one) for one in mail.attachments]
     letter = replace(letter, attachments=_read(context, wanted))
     try:
@@ -46,6 +49,10 @@ def hand_over(context: StepContext) -> None:
     except Exception as error:
         _note(context, mail_id, MailState.QUEUED, f"{type(error).__name__}: {error}")
         raise
+
+
+def _way_out(uow: UnitOfWork, mail: Mail) -> str:
+    return link(uow, mail.client_id) if mail.marketing and mail.client_id is not None else ""
 
 
 def _read(context: StepContext, wanted: Sequence[Attachment]) -> tuple[AttachedFile, ...]:

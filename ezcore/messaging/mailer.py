@@ -25,6 +25,8 @@ from ezcore.settings import Settings
 SECONDS: Final = 20
 _IMPLICIT_TLS_PORT: Final = 465
 _PERMANENT: Final = 500
+# The email package encodes an address that is longer than a line, and nobody could follow it.
+_UNFOLDED: Final = SMTP.clone(max_line_length=900)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -34,7 +36,7 @@ class MailRefused(EzError):
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready to go, as values."""
+    """A mail ready to go, as values. `references` are Message-IDs of its conversation, the last one being answered."""
 
     recipient: str
     subject: str
@@ -42,6 +44,10 @@ class Letter:
     message_id: str
     date: datetime
     attachments: tuple[AttachedFile, ...] = ()
+    html: str = ""
+    unsubscribe: str = ""
+    reply_to: str = ""
+    references: tuple[str, ...] = ()
 
 
 class Mailer(ABC):
@@ -107,14 +113,25 @@ class SmtpMailer(Mailer):
             server.login(self._settings.user, self._settings.password)
 
     def _message(self, letter: Letter) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        long = letter.unsubscribe or letter.references
+        message = EmailMessage(policy=_UNFOLDED if long else SMTP)
         message["From"] = Address(self._sender_name, addr_spec=self._settings.sender)
         message["To"] = Address(addr_spec=letter.recipient)
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(letter.date)
         message["Message-ID"] = letter.message_id
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes, please
+        if letter.reply_to:
+            message["Reply-To"] = Address(self._sender_name, addr_spec=letter.reply_to)
+        if letter.references:  # RFC 5322, section 3.6.4
+            message["In-Reply-To"] = letter.references[-1]
+            message["References"] = " ".join(letter.references)
+        if letter.unsubscribe:  # RFC 8058: the reader's program asks with one POST
+            message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.body)
+        if letter.html:
+            message.add_alternative(letter.html, subtype="html")
         for one in letter.attachments:
             kind, _, subkind = one.content_type.partition("/")
             message.add_attachment(one.content, maintype=kind, subtype=subkind, filename=one.name)

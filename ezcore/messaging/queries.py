@@ -30,3 +30,8 @@ def by_id(uow: UnitOfWork, mail_id: int) -> Mail:
 def body_of(uow: UnitOfWork, mail: Mail) -> str:
     """The text of a mail, unsealed. Raises: CannotOpen when its key is gone from EZ_SECRET_KEYS."""
     return uow.box.open(mail.sealed_as, mail.body)
+
+
+def html_of(uow: UnitOfWork, mail: Mail) -> str:
+    """The HTML of a mail, unsealed; empty where it is plain text. Raises: CannotOpen."""
+    return uow.box.open(mail.sealed_as, mail.html) if mail.html else ""

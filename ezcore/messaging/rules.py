@@ -1,7 +1,7 @@
 """Pure rules of mail text: fill in a template, print values, keep headers one line long.
 
-Templates have no logic: ``{{ name }}`` is replaced once by a value, and what a value contains is never read
-as a template, so nothing that a client typed can run or reach another header.
+Templates have no logic (see `language.py`): a place is replaced once by a value, and what a value contains is never
+read as a template, so nothing that a client typed can run, reach another header or become markup.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,12 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 
 from ezcore.kernel.money import Money
+from ezcore.messaging import language as places
 from ezcore.messaging.errors import BadRecipient, BadTemplate
 
 Value = str | int | Money | date | datetime
 """What a template can print. A datetime is printed in the shop's time zone."""
 
-_PLACEHOLDER: Final = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
 # An addr-spec of RFC 5321 without quoted local parts, comments and literals, in ASCII.
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -36,10 +37,11 @@ LONGEST_LOCAL_PART: Final = 64
 
 @dataclass(frozen=True)
 class Text:
-    """A mail as it will be read."""
+    """A mail as it will be read; `html` is empty where it is plain text only."""
 
     subject: str
     body: str
+    html: str = ""
 
 
 def fill_in(source: str, values: Mapping[str, Value], *, language: str, time_zone: str) -> Text:
@@ -47,9 +49,23 @@ def fill_in(source: str, values: Mapping[str, Value], *, language: str, time_zon
     first, _, body = source.partition("\n")
     if not first.startswith(_SUBJECT):
         raise BadTemplate("the first line of a mail template is 'Subject: ...'")
+    return fill_parts(
+        Text(first.removeprefix(_SUBJECT), body.lstrip("\n")), values, language=language, time_zone=time_zone
+    )
+
+
+def fill_parts(source: Text, values: Mapping[str, Value], *, language: str, time_zone: str) -> Text:
+    """Print a text whose parts stand by themselves. Raises: BadTemplate, naming the part when it is not the body."""
     printed = {name: printable(value, language, time_zone) for name, value in values.items()}
-    subject = _replace(first.removeprefix(_SUBJECT), {name: one_line(text) for name, text in printed.items()})
-    return Text(one_line(subject)[:LONGEST_SUBJECT], _replace(body.lstrip("\n"), printed))
+    lined = {name: one_line(text) for name, text in printed.items()}
+    subject = _part("subject", source.subject, lined)
+    html = _part("HTML", source.html, {name: as_html(text) for name, text in printed.items()})
+    return Text(one_line(subject)[:LONGEST_SUBJECT], places.fill(source.body, printed), html)
+
+
+def as_html(text: str) -> str:
+    """A value in an HTML text: no markup in it, line breaks kept."""
+    return escape(text).replace("\n", "<br>\n")
 
 
 def printable(value: Value, language: str, time_zone: str) -> str:
@@ -81,18 +97,11 @@ def check_address(address: str) -> str:
     return address
 
 
-def _replace(source: str, printed: Mapping[str, str]) -> str:
-    rest = _PLACEHOLDER.sub("", source)
-    if "{{" in rest or "}}" in rest:
-        raise BadTemplate(f"a placeholder cannot be read near {rest[max(rest.find('{{'), 0) :][:40]!r}")
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in printed:
-            raise BadTemplate(f"the template asks for {name}, which this mail does not have")
-        return printed[name]
-
-    return _PLACEHOLDER.sub(value, source)
+def _part(name: str, source: str, printed: Mapping[str, str]) -> str:
+    try:
+        return places.fill(source, printed)
+    except BadTemplate as error:
+        raise BadTemplate(f"{name}, {error.message}") from error
 
 
 def _is_control(char: str) -> bool:

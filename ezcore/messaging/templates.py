@@ -22,14 +22,24 @@ class Source(NamedTuple):
     is_base: bool
 
 
-def find_templates(name: str, chain: ThemeChain, language: str) -> Iterator[Source]:
-    """Each text there is, best first: the language before English, the child before its parents.
+def is_language(language: str) -> bool:
+    """Is this written as a language is: `en`, `pt_BR`?"""
+    return _LANGUAGE.fullmatch(language) is not None
 
-    `<name>.<language>.txt`, else `<name>.txt` (English). Raises: BadTemplate for what is no name.
+
+def tongues(language: str) -> tuple[str, ...]:
+    """The languages in which a text is looked for, best first; what is no language is English."""
+    wanted = language if is_language(language) else DEFAULT_LANGUAGE
+    return tuple(dict.fromkeys((wanted, DEFAULT_LANGUAGE)))
+
+
+def find_templates(name: str, chain: ThemeChain, tongue: str) -> Iterator[Source]:
+    """Each text there is in one language, the child theme's before its parents'.
+
+    `<name>.<language>.txt`, for English also `<name>.txt`. Raises: BadTemplate for what is no name.
     """
     if _NAME.fullmatch(name) is None:
         raise BadTemplate(f"{name!r} is not the name of a mail template")
-    wanted = language if _LANGUAGE.fullmatch(language) else DEFAULT_LANGUAGE
-    for tongue, file in ((wanted, f"{name}.{wanted}.txt"), (DEFAULT_LANGUAGE, f"{name}.txt")):
+    for file in (f"{name}.{tongue}.txt", *((f"{name}.txt",) if tongue == DEFAULT_LANGUAGE else ())):
         for folder, path in chain.all_of(f"mail/{file}"):
             yield Source((folder / path).read_text(encoding="utf-8"), tongue, not chain.is_child(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -77,6 +78,14 @@ class PluginBase:
     def templates(cls) -> Path | None:
         """Folder of page templates (overridable by a theme under plugin/<name>/...)."""
         return None
+
+    @classmethod
+    def locale(cls) -> Path | None:
+        """Folder of catalogues, `<language>/LC_MESSAGES/<plugin>.po`: `locale` beside the plugin's module."""
+        module = sys.modules.get(cls.__module__)
+        file = getattr(module, "__file__", None)
+        folder = Path(file).parent / "locale" if file else None
+        return folder if folder is not None and folder.is_dir() else None
 
     @classmethod
     def static(cls) -> Path | None:

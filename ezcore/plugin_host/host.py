@@ -191,6 +191,10 @@ class PluginHost:
         """Plugin -> folder of its page templates."""
         return {name: one.templates for name, one in self._loaded.items() if one.templates}
 
+    def locales(self) -> tuple[Path, ...]:
+        """The folders of catalogues that plugins bring, in the order of `ez.plugins`."""
+        return tuple(one.locale for one in self._loaded.values() if one.locale)
+
     def sandboxes(self) -> dict[str, SandboxSpec]:
         """Plugin -> the imitation of its vendor. Imported only when asked for."""
         specs = {name: one.kind.sandbox() for name, one in self._loaded.items()}

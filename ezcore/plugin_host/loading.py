@@ -30,6 +30,7 @@ class LoadedPlugin:
     static: Path | None
     migrations: Path | None
     web_module: str | None
+    locale: Path | None = None
 
 
 def import_class(installed: InstalledPlugin) -> type[PluginBase]:
@@ -63,6 +64,7 @@ def make(installed: InstalledPlugin, kind: type[PluginBase], context: PluginCont
             static=_folder(kind.static),
             migrations=_folder(kind.migrations),
             web_module=kind.web_module(),
+            locale=_folder(kind.locale),
         )
     except PluginBroken:
         raise

@@ -23,7 +23,15 @@ class Security(Section):
         "", "Comma separated host names; empty: the host of SITE_URL", env="ALLOWED_HOSTS"
     )
     csrf_trusted_origins: str = setting("", "Comma separated origins", env="CSRF_TRUSTED_ORIGINS")
+    private_webhooks: bool = setting(
+        default=False, note="Messages of notification rules may go to private addresses, and over http"
+    )
     session_hours: int = setting(12, "A login lasts this long", ge=1, le=720)
+    staff_two_factor: str = setting(
+        "optional",
+        "optional, or required: staff without a second factor set it up before anything else",
+        pattern="^(optional|required)$",
+    )
 
     @field_validator("secret_keys")
     @classmethod

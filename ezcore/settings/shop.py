@@ -8,6 +8,7 @@ from pydantic import field_validator
 
 from ezcore.kernel.currency import currency as known_currency
 from ezcore.kernel.errors import EzError
+from ezcore.languages import known_languages
 from ezcore.settings.section import Section, setting
 
 
@@ -22,6 +23,21 @@ class Shop(Section):
     )
     time_zone: str = setting("Europe/Tallinn", "Time zone of business dates (IANA name)")
     currency: str = setting("EUR", "Default currency (ISO 4217)")
+
+    language: str = setting("en", "Language of pages where the reader asked for none that is offered")
+    languages: str = setting("en, de", "Languages that readers may choose, the shop's own among them")
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The languages that readers may choose."""
+        return tuple(dict.fromkeys((*known_languages(self.languages), self.language)))
+
+    @field_validator("language", "languages")
+    @classmethod
+    def _known_languages(cls, value: str) -> str:
+        if not known_languages(value):
+            raise ValueError("name at least one language, such as en")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -24,6 +24,10 @@ class Support(Section):
         " ".join(ENDINGS), "Endings of files that are taken; the content must agree with the ending"
     )
 
+    mail_mb: int = setting(25, "The largest mail that the desk takes in, in MB", ge=1, le=50)
+    mail_per_hour: int = setting(
+        20, "Mails that the desk takes in from one sender within an hour; more are a loop", ge=1, le=1000
+    )
     close_after_days: int = setting(
         0, "Answered tickets are closed after so many days of silence; 0 is never", ge=0, le=365
     )

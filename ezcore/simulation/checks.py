@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
 from ezcore.billing.transactions.models import Transaction, TransactionStatus
-from ezcore.jobs.models import OPEN_STATES, Job, JobState, StaffTask
+from ezcore.jobs.models import Job, JobState
+from ezcore.reports.invariants.delivery import undelivered
 from ezcore.services.services.models import Service, ServiceResource, ServiceState
 from ezcore.simulation.world import World
 
 Check = Callable[[World], list[str]]
-PATIENCE = timedelta(minutes=10)
 A_LONG_TIME = timedelta(days=10)
 
 
@@ -59,31 +59,7 @@ def inventory(world: World) -> list[str]:
 def paid_and_delivered(world: World) -> list[str]:
     """I19: whose first invoice is paid has the service, or somebody works on it or was asked about it."""
     with world.work.read() as uow:
-        open_job = (
-            select(Job.id)
-            .where(Job.subject_kind == "service", Job.subject_id == Service.id, Job.state.in_(OPEN_STATES))
-            .exists()
-        )
-        asked = (
-            select(StaffTask.id)
-            .where(StaffTask.client_id == Service.client_id, StaffTask.closed_at.is_(None))
-            .exists()
-        )
-        waiting = uow.session.scalars(
-            select(Service.id)
-            .join(InvoiceLine, InvoiceLine.service_id == Service.id)
-            .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-            .where(
-                Service.state == ServiceState.PENDING,
-                Invoice.status == InvoiceStatus.PAID,
-                Invoice.paid_at < world.now - PATIENCE,
-                ~open_job,
-                ~asked,
-            )
-            .distinct()
-            .order_by(Service.id)
-        ).all()
-    return [f"service {id_} is paid and not there" for id_ in waiting]
+        return list(undelivered(uow))
 
 
 def suspended_for_nothing(world: World) -> list[str]:

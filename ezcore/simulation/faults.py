@@ -14,6 +14,7 @@ from ezcore.kernel import crashpoint
 from ezcore.kernel.crashpoint import SimulatedCrash
 from ezcore.plugin_api.sandbox import Fault
 from ezcore.simulation.behaviours.card_goes_bad import spoil
+from ezcore.simulation.watching import LOOKING
 from ezcore.simulation.world import World
 
 Misfortune = Callable[[World, random.Random], None]
@@ -91,8 +92,9 @@ def _scheduler_away(world: World, draw: random.Random) -> None:
 
 
 def _double_tick(world: World, _draw: random.Random) -> None:
-    world.machine.tick()
-    world.machine.tick()
+    """Two schedulers at one moment; what only looks changes nothing that could happen twice."""
+    world.machine.tick(LOOKING)
+    world.machine.tick(LOOKING)
 
 
 def _decline_storm(world: World, draw: random.Random) -> None:

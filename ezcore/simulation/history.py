@@ -21,7 +21,7 @@ from ezcore.simulation.logins import CLIENT
 from ezcore.work import UnitOfWork
 
 CLIENT_RIGHTS = frozenset(
-    {"client.read", "client.order", "client.billing", "client.services", "client.support"}
+    {"client.read", "client.order", "client.billing", "client.services", "client.domains", "client.support"}
 )
 BANK = "banktransfer"
 

@@ -1,4 +1,4 @@
-"""The two logins that the demo prints."""
+"""The logins of the demo; it prints those of a member of staff and of a client's owner."""
 
 from __future__ import annotations
 
@@ -16,3 +16,6 @@ class Login:
 
 STAFF = Login("staff@example.test", "harbour lantern 7", "staff (owner)")
 CLIENT = Login("client@example.test", "harbour lantern 7", "client")
+HELPER = Login(
+    "books@client.example.test", "harbour lantern 7", "second person of the client: billing and support"
+)

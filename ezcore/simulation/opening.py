@@ -36,8 +36,8 @@ START = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
 SETTLING = timedelta(days=14)
 """So long nothing goes wrong any more before the last invariants are asked."""
 MORNING, NIGHT = clock_time(9, 45), clock_time(0, 30)
-NIGHT_EVERY = 3
-"""The scheduler looks every morning, after the last task of the day, and every third night too."""
+NIGHT_EVERY = 7
+"""The scheduler looks every morning, after the last task of the day, and every seventh night too."""
 
 
 @contextmanager

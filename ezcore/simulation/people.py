@@ -14,20 +14,21 @@ from ezcore.simulation.history import CLIENT_RIGHTS
 
 COUNTRIES = ("EE", "DE", "SE", "FR", "NL", "FI", "IT", "ES", "US", "GB")
 PRODUCTS: tuple[tuple[str, str, int], ...] = (
-    ("vps-s", "1 month", 16),
-    ("vps-m", "1 month", 10),
-    ("vps-l", "1 month", 4),
-    ("vps-s", "1 year", 3),
-    ("web-start", "1 month", 22),
-    ("web-pro", "1 month", 14),
-    ("web-start", "1 year", 10),
-    ("web-agency", "1 year", 3),
+    ("vps-s", "1 month", 14),
+    ("vps-m", "1 month", 8),
+    ("vps-l", "1 month", 3),
+    ("vps-s", "1 year", 6),
+    ("web-start", "1 month", 8),
+    ("web-pro", "1 month", 5),
+    ("web-start", "1 year", 22),
+    ("web-pro", "1 year", 11),
+    ("web-agency", "1 year", 5),
     ("support-basic", "1 month", 8),
     ("support-plus", "1 month", 3),
     ("site-one-page", "once", 4),
     ("site-business", "once", 3),
 )
-"""Slug, cycle and how often it is chosen."""
+"""Slug, cycle and how often it is chosen: servers by the month, web space mostly by the year."""
 PAYS_BY: tuple[tuple[Literal["card", "transfer", "never"], int], ...] = (
     ("card", 68),
     ("transfer", 22),

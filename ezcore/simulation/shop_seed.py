@@ -21,6 +21,8 @@ from ezcore.simulation.history import live_a_year
 from ezcore.simulation.life import Life
 from ezcore.simulation.logins import CLIENT, STAFF
 from ezcore.simulation.names_seed import seed_names
+from ezcore.simulation.people_seed import seed_people
+from ezcore.simulation.publishing_seed import seed_publishing
 from ezcore.simulation.watching import WATCHING
 from ezcore.simulation.work_seed import seed_work
 
@@ -51,6 +53,8 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
         with shop.work.write() as uow:
             accounts.create_verified(uow, CLIENT.email, "Mira Okafor", password=CLIENT.password, country="EE")
     seed_work(shop)
+    seed_publishing(shop)
+    seed_people(shop)
     return True
 
 

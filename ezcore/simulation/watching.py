@@ -13,5 +13,5 @@ LOOKING = frozenset({"looks", "domain_prices", "drift"})
 
 
 def days_between_looks(clients: int) -> int:
-    """Weekly in a small world, twice a year and more among 300 clients."""
-    return max(7, clients // 2)
+    """Weekly in a small world, every 200 days among 300 clients."""
+    return max(7, clients * 2 // 3)

@@ -10,6 +10,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
+from ezcore.kernel.resources import find_tree
 from ezcore.plugin_api.jobs import JobKind
 from ezcore.plugin_host import PluginHost
 from ezcore.web import admin, api, client, storefront, webhooks
@@ -35,6 +36,7 @@ def assemble(
     registry["ez.work"], registry["ez.host"], registry["ez.inbox_kind"] = work, host, inbox_kind
     registry["ez.kinds"] = kinds or {}
     registry["ez.wardrobe"] = Wardrobe(work, host.templates(), host.static())
+    registry["ez.locales"] = (find_tree("locale"), *host.locales())
     _policies(config)
     _request_methods(config)
     config.add_renderer(".pt", ThemeRenderer)
@@ -64,6 +66,7 @@ def _policies(config: Any) -> None:
     outside = [here + name for name in ("security_headers", "allowed_hosts", "bad_input")]
     for name, under in zip(outside, (INGRESS, *outside), strict=False):
         config.add_tween(name, under=under, over=EXCVIEW)
+    config.add_tween("ezcore.web.shared.tongues.speak", under=outside[-1], over=EXCVIEW)
     config.add_tween(here + "unit_of_work", under=EXCVIEW, over=MAIN)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from ezcore.db.engine import Mode
+from ezcore.db.engine import Mode, make_plain_engine
 from ezcore.db.sealed import SecretBox
 from ezcore.kernel.actor import SYSTEM, Actor
 from ezcore.kernel.clock import Clock
@@ -58,9 +58,9 @@ class Work:
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
-        """A connection on which every statement is a transaction of its own: where one statement says it all."""
+        """PostgreSQL: a connection on which every statement is a transaction: where one statement says it all."""
         if self._plain is None:
-            self._plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._plain = make_plain_engine(self.engine)
         with self._plain.connect() as connection:
             yield connection
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.buying import PASSWORD, Newcomer
 from tests.browser.chromium import chromium, find_chromium, window
 from tests.browser.routes import Route, pages_of
-from tests.fixtures_demo import Demo
+from tests.fixtures_demo import Demo, running_demo
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +26,17 @@ def browser() -> Iterator[Browser]:
         pytest.skip(words)
     with chromium(executable) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for all of them; `EZ_DEMO_STATE` names the folder of one that runs already, while you write a test."""
+    running = os.environ.get("EZ_DEMO_STATE")
+    if running:
+        yield Demo.read(Path(running))
+        return
+    with running_demo(tmp_path_factory.mktemp("demo")) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

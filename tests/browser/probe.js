@@ -1,4 +1,4 @@
-// What test_pages_hold.py asks every page: one heading, no sideways scroll, names for all controls, targets to hit.
+// What test_pages_hold.py asks every page: one heading, names for all controls, targets to hit.
 () => {
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.vh, [aria-hidden=true]');
   const named = (e) => e.labels?.length || e.ariaLabel || e.getAttribute('aria-labelledby') || e.title;
@@ -10,7 +10,6 @@
     title: document.title,
     h1: all('h1').length,
     main: all('main').length,
-    wide: document.documentElement.scrollWidth,
     nameless: all('input:not([type=hidden]), select, textarea').filter((e) => seen(e) && !named(e)).map(start),
     mute: all('a[href], button')
       .filter((e) => seen(e) && !(e.innerText.trim() || e.ariaLabel || e.querySelector('.vh'))).map(start),

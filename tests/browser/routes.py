@@ -15,21 +15,26 @@ from tests.fixtures_demo import Demo
 
 # Not pages for people: machines' answers, parts of pages that send people on, files.
 NO_PAGE = re.compile(
-    r"^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|/return/$|\.(pdf|csv|ics)$|/(download|pdf|xml|ubl|csv)/$"
+    r"^/account/privacy/copy/|^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|/return/$|\.(pdf|csv|ics|xml)$|/(download|pdf|xml|ubl|csv)/$"
 )
 # Doors whose address only a mail knows; a wrong key must show a page that holds as well.
 GUESSED = {
     "/accounts/verify/{token}/": "/accounts/verify/x/",
     "/accounts/reset/{token}/": "/accounts/reset/x/",
     "/accounts/invitation/{token}/": "/accounts/invitation/x/",
+    "/accounts/email/{token}/": "/accounts/email/x/",
+    "/accounts/join/{token}/": "/accounts/join/x/",
     "/billing/checkout/resume/{token}/": "/billing/checkout/resume/x/",
+    "/unsubscribe/{token}/": "/unsubscribe/x/",
+    "/contact/{token}/": "/contact/x/",
 }
 PER_ROUTE = 2
 # Where each role begins to follow links.
 STARTS = {
     "visitor": ("/", "/accounts/login/"),
     "client": ("/", "/dashboard/", "/billing/checkout/vps-s/"),
-    "staff": ("/admin/", "/", "/admin/search/"),  # the box is a form, which no link leads to
+    # Forms lead to these, which nobody follows.
+    "staff": ("/admin/", "/", "/admin/search/", "/admin/notice-rules/new/"),
 }
 
 

@@ -44,7 +44,7 @@ def run(python: Path, code: str, folder: Path) -> str:
 def test_the_wheel_carries_code_themes_migrations_and_types(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"ezcore/__init__.py", "ezcore/py.typed", "ezcore/kernel/money.py"} <= names
-    for tree in ("themes", "migrations"):
+    for tree in ("themes", "migrations", "locale"):
         wanted = {
             f"ezcore/_data/{path.relative_to(ROOT).as_posix()}"
             for path in (ROOT / tree).rglob("*")

@@ -2,13 +2,27 @@
 
 from ezcore.accounts.operations.clients import change_client, close_client, create_by_staff, reopen_client
 from ezcore.accounts.operations.links import is_good, request_reset, send_verify_link_again, verify
-from ezcore.accounts.operations.login import Credentials, Visit, confirm_password, log_in
+from ezcore.accounts.operations.login import (
+    Credentials,
+    Entry,
+    Visit,
+    confirm_own_password,
+    confirm_password,
+    log_in,
+)
 from ezcore.accounts.operations.notes import add_note, remove_note, stick_note
 from ezcore.accounts.operations.passwords import change_password, reset_password
 from ezcore.accounts.operations.profile import update_profile
 from ezcore.accounts.operations.roles import change_permissions, create_role, remove_role
 from ezcore.accounts.operations.seed import Account, create_verified
-from ezcore.accounts.operations.sessions import end_sessions, log_out, open_session, revoke_session, seen
+from ezcore.accounts.operations.sessions import (
+    end_other_sessions,
+    end_sessions,
+    log_out,
+    open_session,
+    revoke_session,
+    seen,
+)
 from ezcore.accounts.operations.signup import SignUp, register, sign_up
 from ezcore.accounts.operations.staff import change_role, disable_user, enable_user, ensure_roles, make_staff
 from ezcore.accounts.operations.tax import set_number_state, set_tax_exempt
@@ -16,6 +30,7 @@ from ezcore.accounts.operations.tax import set_number_state, set_tax_exempt
 __all__ = [
     "Account",
     "Credentials",
+    "Entry",
     "SignUp",
     "Visit",
     "add_note",
@@ -24,12 +39,14 @@ __all__ = [
     "change_permissions",
     "change_role",
     "close_client",
+    "confirm_own_password",
     "confirm_password",
     "create_by_staff",
     "create_role",
     "create_verified",
     "disable_user",
     "enable_user",
+    "end_other_sessions",
     "end_sessions",
     "ensure_roles",
     "is_good",

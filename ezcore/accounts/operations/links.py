@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from ezcore.accounts import throttle
+from ezcore.accounts.countries import language_now
 from ezcore.accounts.errors import LinkNotGood
 from ezcore.accounts.events import EmailConfirmed
 from ezcore.accounts.models import EmailToken, TokenPurpose, User
@@ -35,7 +36,9 @@ def send_verify_link(uow: UnitOfWork, user: User, *, password_hash: str | None, 
     )
     link = f"{uow.settings.shop.site_url}/accounts/verify/{token}/"
     key = f"verify:{digest(token)}"
-    queue_mail(uow, "verify_email", user.email, {"link": link, "expires": expires}, key=key)
+    queue_mail(
+        uow, "verify_email", user.email, {"link": link, "expires": expires}, key=key, language=language_now()
+    )
 
 
 def send_verify_link_again(uow: UnitOfWork) -> None:
@@ -80,7 +83,9 @@ def request_reset(uow: UnitOfWork, email: str) -> None:
     token, expires = _new_token(uow, user, TokenPurpose.RESET, RESET_FOR)
     link = f"{uow.settings.shop.site_url}/accounts/reset/{token}/"
     values: dict[str, Value] = {"name": user.name, "link": link, "expires": expires}
-    queue_mail(uow, "reset_password", user.email, values, key=f"reset:{digest(token)}")
+    queue_mail(
+        uow, "reset_password", user.email, values, key=f"reset:{digest(token)}", language=language_now()
+    )
     audit.record(uow, "user.request_reset", "user", user.id)
 
 
@@ -150,5 +155,5 @@ def _pretend(uow: UnitOfWork, email: str) -> None:
     """Do the work of a mail and take it back, so that time does not tell who has an account."""
     values: dict[str, Value] = {"name": "nobody", "link": uow.ids.token(), "expires": uow.now()}
     savepoint = uow.session.begin_nested()
-    queue_mail(uow, "reset_password", email, values, key=uow.ids.key("nobody"))
+    queue_mail(uow, "reset_password", email, values, key=uow.ids.key("nobody"), language=language_now())
     savepoint.rollback()

@@ -8,12 +8,15 @@ the owner logged in lately are let in although an attack from many places uses t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
 from ezcore.accounts import passwords, throttle
 from ezcore.accounts.errors import TooManyTries, WrongLogin, WrongPassword
+from ezcore.accounts.factors.models import LoginStep
+from ezcore.accounts.factors.queries import is_on
+from ezcore.accounts.factors.rules import STEP_FOR
 from ezcore.accounts.models import LoginSession, TokenPurpose, User
 from ezcore.accounts.operations.links import end_tokens
 from ezcore.accounts.operations.sessions import open_session
@@ -47,8 +50,15 @@ class Visit:
     session: str | None = None
 
 
-def log_in(work: Work, actor: Actor, typed: Credentials, visit: Visit) -> str:
-    """Check the credentials and open a new session; gives the token for the cookie.
+class Entry(NamedTuple):
+    """What a right password opens: a session, or (`is_half`) the page that asks for the second factor."""
+
+    token: str
+    is_half: bool
+
+
+def log_in(work: Work, actor: Actor, typed: Credentials, visit: Visit) -> Entry:
+    """Check the credentials and open a new session, or the step to the second factor; gives the cookie's token.
 
     Raises: TooManyTries; WrongLogin, the same for an unknown address, a wrong password and a disabled user.
     """
@@ -73,7 +83,33 @@ def confirm_password(uow: UnitOfWork, actor: Actor, password: str) -> None:
         raise WrongPassword(field="password")
 
 
-def _enter(work: Work, user: User, typed: Credentials, visit: Visit, account: str) -> str:
+def confirm_own_password(work: Work, actor: Actor, password: str) -> None:
+    """As `confirm_password`, before something grave, with no transaction open meanwhile.
+
+    A wrong password is kept in the trail. At most ten tries in ten minutes.
+    Raises: WrongPassword, TooManyTries, NotAllowed for a visitor.
+    """
+    with work.write(actor) as uow:
+        user = user_of(uow, actor)
+        wait = throttle.hit(uow, f"sudo:{user.id}", limit=TRIES_PER_ACCOUNT, seconds=WINDOW)
+    if wait:
+        raise TooManyTries(wait)
+    if not passwords.is_right(user.password_hash, password):
+        audit.record_refusal(work, actor, "user.confirm_password", "user", user.id, "wrong password")
+        raise WrongPassword(field="password")
+
+
+def known_place(uow: UnitOfWork, user: User, ip: str | None) -> bool:
+    """Did this user log in from there within the last 30 days?"""
+    return _is_known_place(uow, user, place(ip))
+
+
+def warn(uow: UnitOfWork, user: User) -> None:
+    """Tell the owner, once a day, that somebody tries to get in."""
+    _alert(uow, user)
+
+
+def _enter(work: Work, user: User, typed: Credentials, visit: Visit, account: str) -> Entry:
     stronger = passwords.hash_password(typed.password) if passwords.is_outdated(user.password_hash) else None
     with work.read() as look:
         actor = actor_for(look, look.session.get_one(User, user.id), ip=visit.ip)
@@ -82,8 +118,20 @@ def _enter(work: Work, user: User, typed: Credentials, visit: Visit, account: st
             uow.session.get_one(User, user.id).password_hash = stronger
         throttle.clear(uow, f"login:account:{account}")
         throttle.clear(uow, f"login:pair:{account}:{place(visit.ip)}")
+        if is_on(uow, user.id):
+            return Entry(_open_step(uow, user.id), is_half=True)
         end_tokens(uow, user.id, TokenPurpose.RESET)
-        return open_session(uow, user.id, ip=visit.ip, agent=visit.agent, old=visit.session)
+        token = open_session(uow, user.id, ip=visit.ip, agent=visit.agent, old=visit.session)
+        return Entry(token, is_half=False)
+
+
+def _open_step(uow: UnitOfWork, user_id: int) -> str:
+    token, now = uow.ids.token(), uow.now()
+    row = LoginStep(token_hash=digest(token), user_id=user_id, created_at=now, expires_at=now + STEP_FOR)
+    uow.session.add(row)
+    uow.session.flush()
+    audit.record(uow, "user.password_right", "user", user_id)
+    return token
 
 
 def _wait(uow: UnitOfWork, user: User | None, account: str, visit: Visit) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ezcore.accounts import passwords
+from ezcore.accounts.countries import language_now
 from ezcore.accounts.errors import LinkNotGood, WrongPassword
 from ezcore.accounts.events import PasswordChanged
 from ezcore.accounts.models import EmailToken, TokenPurpose, User
@@ -68,5 +69,7 @@ def _set(uow: UnitOfWork, user: User, hashed: str, verb: str, *, keep: str | Non
         "changed": uow.now(),
         "reset_link": f"{uow.settings.shop.site_url}/accounts/reset/",
     }
-    queue_mail(uow, "password_changed", user.email, values, key=uow.ids.key("password"))
+    queue_mail(
+        uow, "password_changed", user.email, values, key=uow.ids.key("password"), language=language_now()
+    )
     uow.emit(PasswordChanged(user.id))

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from ezcore.accounts.models import LoginSession
 from ezcore.accounts.rules import SEEN_EVERY, digest
 from ezcore.audit import operations as audit
-from ezcore.kernel.errors import NotFound
+from ezcore.kernel.errors import NotAllowed, NotFound
 from ezcore.messaging.rules import one_line
 from ezcore.work import UnitOfWork
 
@@ -48,6 +48,15 @@ def revoke_session(uow: UnitOfWork, public_id: str) -> None:
     if not _end(uow, LoginSession.public_id == public_id, mine):
         raise NotFound("There is no such session")
     audit.record(uow, "user.revoke_session", "user", uow.actor.user_id, after={"session": public_id})
+
+
+def end_other_sessions(uow: UnitOfWork, keep: str) -> int:
+    """End every session of the actor but the one with the token hash `keep`. Returns how many."""
+    if uow.actor.user_id is None:
+        raise NotAllowed("Please log in")
+    ended = end_sessions(uow, uow.actor.user_id, keep=keep)
+    audit.record(uow, "user.revoke_sessions", "user", uow.actor.user_id, after={"ended": ended})
+    return ended
 
 
 def end_sessions(uow: UnitOfWork, user_id: int, *, keep: str | None = None) -> int:

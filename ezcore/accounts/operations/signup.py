@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ezcore.accounts import passwords, throttle
+from ezcore.accounts.countries import language_now
 from ezcore.accounts.events import ClientCreated
 from ezcore.accounts.inputs import SignUpInput
 from ezcore.accounts.models import Client, Membership, MembershipRole, User
@@ -53,6 +54,7 @@ def register(work: Work, actor: Actor, typed: SignUpInput, next_url: str) -> Non
         country=typed.country,
         company=typed.company,
         tax_number=typed.tax_number,
+        language=language_now(),
     )
     with work.write(actor) as uow:
         sign_up(uow, new, next_url)
@@ -130,6 +132,7 @@ def _tell_owner(uow: UnitOfWork, user: User) -> None:
         "already_registered",
         user.email,
         {"login_link": f"{site}/accounts/login/", "reset_link": f"{site}/accounts/reset/"},
+        language=language_now(),
         key=uow.ids.key("sign_up"),
     )
     audit.record(uow, "user.sign_up_again", "user", user.id)

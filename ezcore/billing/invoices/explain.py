@@ -18,9 +18,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from babel.dates import format_date
+
 from ezcore.billing.invoices.models import InvoiceLine
 from ezcore.billing.taxes.rules import percent
 from ezcore.kernel.money import Money
+from ezcore.languages import many, say, tongue
 
 Show = Callable[[Money], str]
 
@@ -43,77 +46,108 @@ def explain(line: InvoiceLine, show: Show = str) -> str:
 
 
 def _period(facts: Mapping[str, Any], amount: Callable[[str], str], line: InvoiceLine, show: Show) -> str:
-    first = "for the first term" if facts.get("first_term") else f"every {_cycle(facts['cycle'])}"
+    first = say("for the first term") if facts.get("first_term") else _every(facts["cycle"])
     if facts["cycle"] == "once":
-        first = "once"
+        first = say("once")
     parts = [f"{amount('base_minor')} {first}"]
     parts += [
         f"{title} ({choice}) {show(Money(int(minor), line.currency))}"
         for title, choice, minor in facts.get("options", ())
         if int(minor)
     ]
-    text = " plus ".join(parts)
+    text = say(" plus ").join(parts)
     if "days" in facts:
-        return f"{text}; of which {_days(facts)}."
+        return say("${text}; of which ${days}.", text=text, days=_days(facts))
     return f"{text}."
 
 
 def _discount(facts: Mapping[str, Any], amount: Callable[[str], str], _line: InvoiceLine, _show: Show) -> str:
-    code, of = facts["code"], amount("of_minor")
-    what = (
-        f"{percent(int(facts['percent_ppm']))} % of {of}" if facts.get("percent_ppm") else f"Taken off {of}"
-    )
-    left = facts.get("left", 0)
-    follows = "" if not left else f", and off {left} more {'billing' if left == 1 else 'billings'}"
-    return f"Promotion {code}: {what}{follows}."
+    code, of, left = facts["code"], amount("of_minor"), facts.get("left", 0)
+    if facts.get("percent_ppm"):
+        what = say("${percent} % of ${of}", percent=percent(int(facts["percent_ppm"])), of=of)
+    else:
+        what = say("Taken off ${of}", of=of)
+    if left:
+        what += many(left, ", and off ${n} more billing", ", and off ${n} more billings")
+    return say("Promotion ${code}: ${what}.", code=code, what=what)
 
 
 def _proration(
     facts: Mapping[str, Any], _amount: Callable[[str], str], _line: InvoiceLine, _show: Show
 ) -> str:
-    since = f" from {_day(facts['from'])}" if facts.get("from") else ""
-    side = {"old": "The old price is given back", "new": "The new price is charged"}.get(
-        str(facts.get("side")), "Charged"
-    )
-    return f"{side} for {_days(facts)}{since}."
+    days = _days(facts)
+    if facts.get("from"):
+        days = say("${days} from ${on}", days=days, on=_day(facts["from"]))
+    side = str(facts.get("side"))
+    if side == "old":
+        return say("The old price is given back for ${days}.", days=days)
+    if side == "new":
+        return say("The new price is charged for ${days}.", days=days)
+    return say("Charged for ${days}.", days=days)
 
 
 def _usage(facts: Mapping[str, Any], _amount: Callable[[str], str], line: InvoiceLine, _show: Show) -> str:
     unit = facts["unit"]
-    tiers = " + ".join(f"{units} {unit} at {rate} {line.currency}" for units, rate in facts["tiers"])
-    return f"{facts['used']} {unit} used, {facts['included']} {unit} included: {tiers or 'nothing more'}."
+    tiers = " + ".join(
+        say(
+            "${units} ${unit} at ${rate} ${currency}",
+            units=units,
+            unit=unit,
+            rate=rate,
+            currency=line.currency,
+        )
+        for units, rate in facts["tiers"]
+    )
+    return say(
+        "${used} ${unit} used, ${included} ${unit} included: ${tiers}.",
+        used=facts["used"], unit=unit, included=facts["included"], tiers=tiers or say("nothing more"),
+    )  # fmt: skip
 
 
 def _late_fee(facts: Mapping[str, Any], amount: Callable[[str], str], _line: InvoiceLine, _show: Show) -> str:
-    late = int(facts["late_days"])
-    part = f"{percent(int(facts['percent_ppm']))} % of " if facts.get("percent_ppm") else "A fixed fee: "
-    return (
-        f"{part}{amount('open_minor')} that {'is' if facts.get('percent_ppm') else 'was'} open on invoice"
-        f" {facts['invoice']}, {late} {'day' if late == 1 else 'days'} after it was due."
-    )
+    after = many(int(facts["late_days"]), "${n} day after it was due", "${n} days after it was due")
+    known = {"open": amount("open_minor"), "invoice": facts["invoice"], "after": after}
+    if facts.get("percent_ppm"):
+        part = percent(int(facts["percent_ppm"]))
+        return say(
+            "${percent} % of ${open} that is open on invoice ${invoice}, ${after}.", percent=part, **known
+        )
+    return say("A fixed fee: ${open} that was open on invoice ${invoice}, ${after}.", **known)
 
 
 def _by_hand(facts: Mapping[str, Any], amount: Callable[[str], str], _line: InvoiceLine, _show: Show) -> str:
     quantity = int(facts["quantity"])
     if "cycle" in facts:
-        return (
-            f"{quantity} x {amount('each_minor')}, every {_cycle(facts['cycle'])}, for {_day(facts['on'])}."
-        )
+        return say(
+            "${quantity} x ${each}, ${every}, for ${on}.",
+            quantity=quantity, each=amount("each_minor"), every=_every(facts["cycle"]), on=_day(facts["on"]),
+        )  # fmt: skip
     return f"{quantity} x {amount('each_minor')}." if quantity > 1 else ""
 
 
 def _days(facts: Mapping[str, Any]) -> str:
-    return f"{int(facts['days'])} of {int(facts['of_days'])} days"
+    return say("${days} of ${all} days", days=int(facts["days"]), all=int(facts["of_days"]))
 
 
-def _cycle(name: str) -> str:
+def _every(name: str) -> str:
     count, _, unit = str(name).partition(" ")
-    return unit if count == "1" else str(name)
+    number = int(count) if count.isdigit() else 1
+    match unit.removesuffix("s"):
+        case "day":
+            return many(number, "every day", "every ${n} days")
+        case "week":
+            return many(number, "every week", "every ${n} weeks")
+        case "month":
+            return many(number, "every month", "every ${n} months")
+        case "year":
+            return many(number, "every year", "every ${n} years")
+    return say("once")
 
 
 def _day(text: str) -> str:
     day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"
+    here = tongue().locale
+    return f"{day.day} {day:%B %Y}" if here == "en" else str(format_date(day, "long", locale=here))
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any], Callable[[str], str], InvoiceLine, Show], str]] = {

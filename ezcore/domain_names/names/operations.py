@@ -102,7 +102,7 @@ def request(uow: UnitOfWork, domain: DomainName, action: str, data: Mapping[str,
     own = uow.actor.kind == "client"
     if own and (domain.client_id != uow.actor.client_id or not found.by_client):
         raise NotFound("there is no such domain name")
-    uow.actor.require("client.services" if own else "services.manage")
+    uow.actor.require("client.domains" if own else "services.manage")
     uow.session.refresh(domain)
     if domain.state not in found.states:
         raise Refused(f"{domain.name} is {domain.state.replace('_', ' ')}; this cannot be changed now")
@@ -133,7 +133,7 @@ def request(uow: UnitOfWork, domain: DomainName, action: str, data: Mapping[str,
 
 def reveal_auth(uow: UnitOfWork, domain: DomainName) -> str:
     """The code for moving the name away, shown once and thrown away. Raises: NotAllowed, Refused when there is none."""
-    uow.actor.require("client.services" if uow.actor.kind == "client" else "services.manage")
+    uow.actor.require("client.domains" if uow.actor.kind == "client" else "services.manage")
     sealed = domain.auth_sealed
     done = uow.session.execute(
         update(DomainName)
@@ -151,7 +151,7 @@ def new_code(uow: UnitOfWork, domain: DomainName, typed: str) -> None:
 
     Raises: NotAllowed, InvalidInput(field="auth_code"), Refused when no transfer waits.
     """
-    uow.actor.require("client.services" if uow.actor.kind == "client" else "services.manage")
+    uow.actor.require("client.domains" if uow.actor.kind == "client" else "services.manage")
     code = parse_code(typed)
     if domain.state not in (DomainState.PENDING, DomainState.TRANSFERRING_IN) or domain.kind != "transfer":
         raise Refused(f"no transfer of {domain.name} waits for a code")

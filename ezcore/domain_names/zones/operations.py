@@ -162,7 +162,7 @@ def _allow(uow: UnitOfWork, client_id: int) -> None:
     own = uow.actor.kind == "client"
     if own and uow.actor.client_id != client_id:
         raise NotFound("there is no such zone")
-    uow.actor.require("client.services" if own else "services.manage")
+    uow.actor.require("client.domains" if own else "services.manage")
 
 
 def _standing(zone: Zone) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import Integer, Table, bindparam, or_, select, text, update
 
 from ezcore.db.types import UtcDateTime
 from ezcore.jobs.engine.due import BUSY, MAY_MOVE, ORDER, OURS, Due, silence
-from ezcore.jobs.engine.grasp import grasp
 from ezcore.jobs.models import Job, JobState
 from ezcore.jobs.providers import operations as providers
 from ezcore.work import UnitOfWork, Work
@@ -26,10 +24,6 @@ def claim(work: Work, owner: str, lease_seconds: float, *, vendors: bool = True)
     With `vendors=False` only jobs without a provider: this process has too many calls that hang.
     """
     reads_first = work.engine.dialect.name == "sqlite"
-    if not reads_first and not work.virtual_time and time.monotonic_ns() % 8:
-        quick = grasp(work, owner, lease_seconds, vendors=vendors)
-        if quick is not None:
-            return quick
     for _ in range(LOOKS):
         if reads_first:
             with work.read() as uow:
@@ -71,7 +65,7 @@ def _now(uow: UnitOfWork) -> datetime:
 def _best(uow: UnitOfWork, now: datetime, *, vendors: bool) -> Job | None:
     values = _values(uow, now) | {"vendors": vendors}
     # What lost its worker is looked for when nothing else waits, and every eighth time, so that it never starves.
-    order = (_LOST, _BEST) if now.microsecond % 8 == 0 else (_BEST, _LOST)
+    order = (_LOST, _BEST) if now.microsecond % 8 == 1 else (_BEST, _LOST)
     job = next((job for query in order if (job := uow.session.scalars(query, values).first())), None)
     if job is None or job.provider is None or uow.session.get_bind().dialect.name == "sqlite":
         return job  # SQLite has one writer: nobody claims beside us

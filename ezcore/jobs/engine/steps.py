@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import Table, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, func, select, update
 
 from ezcore.db.types import UtcDateTime
 from ezcore.jobs.models import Job, JobState, JobStep, StepState
@@ -17,6 +17,15 @@ from ezcore.plugin_api.jobs import Step
 from ezcore.work import UnitOfWork
 
 LARGEST_RESULT = 256 * 1024
+
+
+# While the row still carries our owner and fence, nobody else has taken the job.
+OURS: Final = (
+    Job.id == bindparam("its_id"),
+    Job.owner == bindparam("its_owner"),
+    Job.fence == bindparam("its_fence"),
+    Job.state == JobState.RUNNING,
+)
 
 
 class LostLease(Exception):
@@ -37,13 +46,7 @@ def _holding(names: tuple[str, ...]) -> Update:
     """The UPDATE for these columns, built once: every job needs it four times and more."""
     table = Job.__table__
     assert isinstance(table, Table)
-    ours = (
-        table.c.id == bindparam("its_id"),
-        table.c.owner == bindparam("its_owner"),
-        table.c.fence == bindparam("its_fence"),
-        table.c.state == JobState.RUNNING,
-    )
-    return update(table).where(*ours).values({name: bindparam(name) for name in names})
+    return update(table).where(*OURS).values({name: bindparam(name) for name in names})
 
 
 def rows_of(uow: UnitOfWork, job: Job, steps: Sequence[Step[Any]]) -> list[JobStep]:
@@ -107,6 +110,11 @@ def record(uow: UnitOfWork, line: JobStep, result: Any) -> JobStep:
     """The step is done and never runs again."""
     now = uow.database_now()
     uow.session.execute(_RECORD, {"its_id": line.id, "now": now, "its_result": result})
+    return recorded(line, result, now)
+
+
+def recorded(line: JobStep, result: Any, now: datetime) -> JobStep:
+    """Our copy of a step's row, after the row itself was written."""
     line.state, line.result, line.started_at = StepState.DONE, result, line.started_at or now
     line.note, line.handle, line.finished_at = None, None, now
     return line
@@ -125,13 +133,19 @@ _TABLE = JobStep.__table__
 assert isinstance(_TABLE, Table)
 _NOW = bindparam("now", type_=UtcDateTime())
 _ITS = update(_TABLE).where(_TABLE.c.id == bindparam("its_id"))
-_STARTED = func.coalesce(_TABLE.c.started_at, _NOW)
-_BEGIN = _ITS.values(state=StepState.NOW, started_at=_STARTED)
-_RECORD = _ITS.values(
-    state=StepState.DONE,
-    started_at=_STARTED,
-    finished_at=_NOW,
-    result=bindparam("its_result"),
-    note=None,
-    handle=None,
-)
+_BEGIN = _ITS.values(state=StepState.NOW, started_at=func.coalesce(_TABLE.c.started_at, _NOW))
+
+
+def step_done(now: ColumnElement[datetime]) -> dict[str, Any]:
+    """Columns of a step that is done at `now`, by the database's clock; `its_result` is the parameter of its result."""
+    return {
+        "state": StepState.DONE,
+        "started_at": func.coalesce(_TABLE.c.started_at, now),
+        "finished_at": now,
+        "result": bindparam("its_result", type_=_TABLE.c.result.type),
+        "note": None,
+        "handle": None,
+    }
+
+
+_RECORD = _ITS.values(step_done(_NOW))

@@ -51,6 +51,15 @@ def find_cart(uow: UnitOfWork, secret: str | None, user_id: int | None) -> Cart 
     return uow.session.scalars(query.where(Cart.user_id == user_id).order_by(Cart.id.desc()).limit(1)).first()
 
 
+def cart_by_secret(uow: UnitOfWork, secret: str) -> Cart:
+    """A cart of nobody by its secret, ordered or not. Raises: NotFound."""
+    query = select(Cart).where(Cart.secret_hash == _hash(secret), Cart.user_id.is_(None))
+    found = uow.session.scalars(query.options(selectinload(Cart.lines))).first()
+    if found is None:
+        raise NotFound("there is no such cart")
+    return found
+
+
 def add_line(
     uow: UnitOfWork,
     cart: Cart,

@@ -20,7 +20,7 @@ from ezcore.kernel.actor import SYSTEM
 from ezcore.orders.fulfilment import parking, stages
 from ezcore.orders.fulfilment.models import OrderStage, StageState
 from ezcore.orders.fulfilment.plan import StageKind
-from ezcore.orders.orders.models import OrderLine
+from ezcore.orders.orders.models import Order, OrderLine, OrderStatus
 from ezcore.services.lifecycle import operations as lifecycle
 from ezcore.services.services import operations as services
 from ezcore.services.services.events import ActionDone
@@ -30,13 +30,21 @@ from ezcore.work import UnitOfWork
 
 def deliver_paid(uow: UnitOfWork, events: Sequence[InvoicePaid]) -> None:
     """Extend what was paid for; set up what waited for its first payment. Runs as the system, not as the payer."""
+    for event in events:
+        deliver(uow, event.invoice_id)
+
+
+def deliver(uow: UnitOfWork, invoice_id: int) -> None:
+    """As `deliver_paid`, of one invoice that is paid. Of a held order only the periods move. Safe to repeat."""
+    # Locked: who holds the order at this moment waits until what is begun can be seen.
+    status = select(Order.status).where(Order.invoice_id == invoice_id).with_for_update()
+    held = uow.session.scalar(status) in (OrderStatus.HELD, OrderStatus.FRAUD)
     with _as_system(uow):
-        for event in events:
-            waiting: list[tuple[InvoiceLine, Service]] = []
-            for line, service in _lines(uow, event.invoice_id):
-                if _deliver(uow, line, service):
-                    waiting.append((line, service))
-            _set_up(uow, waiting)
+        waiting: list[tuple[InvoiceLine, Service]] = []
+        for line, service in _lines(uow, invoice_id):
+            if _deliver(uow, line, service, held=held):
+                waiting.append((line, service))
+        _set_up(uow, waiting)
 
 
 def after_action(uow: UnitOfWork, events: Sequence[ActionDone]) -> None:
@@ -152,11 +160,13 @@ def _as_system(uow: UnitOfWork) -> Iterator[None]:
         uow.actor = asker
 
 
-def _deliver(uow: UnitOfWork, line: InvoiceLine, service: Service) -> bool:
-    """Take note of what was paid; True when the service waits to be set up."""
+def _deliver(uow: UnitOfWork, line: InvoiceLine, service: Service, *, held: bool) -> bool:
+    """Take note of what was paid; True when the service waits to be set up, and may be."""
     product = uow.session.get_one(Product, service.product_id)
     if line.kind == "period" and line.period_end is not None:
         services.extend(uow, service, line.period_end)
+    if held and service.state == ServiceState.PENDING:
+        return False
     if service.state in (ServiceState.PENDING, ServiceState.ACTIVE):
         entitlements.grant(uow, service.client_id, service.id, product, f"invoice line {line.id} paid")
     return service.state == ServiceState.PENDING and not lifecycle.is_busy(service)

@@ -15,9 +15,10 @@ from ezcore.kernel.money import Money
 
 
 class OrderStatus(StrEnum):
-    """Pending until every line is delivered."""
+    """Pending until every line is delivered; held: staff look at it first, nothing is set up."""
 
     PENDING = "pending"
+    HELD = "held"
     ACTIVE = "active"
     CANCELLED = "cancelled"
     FRAUD = "fraud"

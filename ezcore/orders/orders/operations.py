@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 
+from ezcore.accounts import queries as accounts
+from ezcore.accounts.models import ClientStatus
 from ezcore.audit import operations as audit
 from ezcore.billing.invoices import operations as invoices
 from ezcore.billing.invoices.events import InvoiceCancelled
@@ -26,17 +29,18 @@ from ezcore.services.services.models import Service, ServiceState
 from ezcore.services.services.operations import NewService, move, open_service
 from ezcore.work import UnitOfWork
 
+_WAITING: Final = (OrderStatus.PENDING, OrderStatus.HELD)
+
 
 def place(uow: UnitOfWork, cart: Cart, client_id: int, form_key: str) -> Order:
     """Order what is in the cart. Safe to repeat with the same `form_key`: the first order is returned.
 
     The invoice is exactly the estimate. A total of nothing is paid at once, without any gateway (B053).
+    Staff who manage orders place one for any client by the same rules.
     Emits: OrderPlaced, InvoiceIssued (and InvoicePaid when nothing is owed).
-    Raises: NotAllowed, Refused (cart ordered already, sold out, code used up), InvalidInput.
+    Raises: NotAllowed, Refused (cart ordered already, sold out, code used up, client closed), InvalidInput.
     """
-    uow.actor.require("client.order")
-    if uow.actor.kind == "client" and uow.actor.client_id != client_id:
-        raise NotFound("there is no such client")
+    _check_who(uow, client_id)
     placed = _placed(uow, client_id, form_key)
     if placed is not None:
         return placed
@@ -73,7 +77,7 @@ def cancel(uow: UnitOfWork, order: Order, reason: str) -> None:
     Raises: NotAllowed; Refused when money has come for it, or it is not pending.
     """
     uow.actor.require("orders.manage")
-    if order.status != OrderStatus.PENDING or order.invoice_id is None:
+    if order.status not in _WAITING or order.invoice_id is None:
         raise Refused(f"order {order.id} is {order.status} and cannot be cancelled")
     invoices.cancel(uow, uow.session.get_one(Invoice, order.invoice_id), reason)
 
@@ -86,12 +90,12 @@ def after_cancelled_invoice(uow: UnitOfWork, events: Sequence[InvoiceCancelled])
     for event in events:
         order_id = uow.session.execute(
             update(Order)
-            .where(Order.invoice_id == event.invoice_id, Order.status == OrderStatus.PENDING)
+            .where(Order.invoice_id == event.invoice_id, Order.status.in_(_WAITING))
             .values(status=OrderStatus.CANCELLED)
             .returning(Order.id)
         ).scalar_one_or_none()
         if order_id is not None:
-            _give_back(uow, order_id)
+            give_back(uow, order_id)
             audit.record(uow, "order.cancel", "order", order_id, client_id=event.client_id)
             uow.emit(OrderCancelled(order_id, event.client_id))
 
@@ -105,6 +109,28 @@ def by_id(uow: UnitOfWork, order_id: int, client_id: int | None = None) -> Order
     if found is None:
         raise NotFound("there is no such order")
     return found
+
+
+def form_key(cart_id: int) -> str:
+    """An order's own key when it is made from a cart: one per cart."""
+    return f"cart:{cart_id}"
+
+
+def placed_from(uow: UnitOfWork, cart: Cart, client_id: int) -> Order | None:
+    """The order that this cart became."""
+    return _placed(uow, client_id, form_key(cart.id))
+
+
+def _check_who(uow: UnitOfWork, client_id: int) -> None:
+    """May this actor order for this client?"""
+    if uow.actor.kind == "staff":
+        uow.actor.require("orders.manage")
+        if accounts.client(uow, client_id).status == ClientStatus.CLOSED:
+            raise Refused("this client is closed and orders nothing")
+        return
+    uow.actor.require("client.order")
+    if uow.actor.kind == "client" and uow.actor.client_id != client_id:
+        raise NotFound("there is no such client")
 
 
 def _placed(uow: UnitOfWork, client_id: int, form_key: str) -> Order | None:
@@ -121,15 +147,16 @@ def _take_cart(uow: UnitOfWork, cart: Cart) -> bool:
 
 
 def _write(uow: UnitOfWork, priced: Estimate, client_id: int, form_key: str) -> Order:
+    theirs = uow.actor.kind != "staff"  # who of us placed it stands in the audit log
     order = Order(
         client_id=client_id,
-        user_id=uow.actor.user_id,
+        user_id=uow.actor.user_id if theirs else None,
         form_key=form_key,
         status=OrderStatus.PENDING,
         currency=priced.cart.currency,
         promotion_id=priced.promotion.id if priced.promotion else None,
         total_minor=priced.due_now.minor,
-        ip=uow.actor.ip,
+        ip=uow.actor.ip if theirs else None,
         created_at=uow.now(),
     )
     order.lines = [
@@ -186,7 +213,8 @@ def _open(
     )
 
 
-def _give_back(uow: UnitOfWork, order_id: int) -> None:
+def give_back(uow: UnitOfWork, order_id: int) -> None:
+    """What an order that is off had taken: its code, its stock, the services that wait. For callers that say why."""
     promotions.give_back(uow, order_id)
     waiting = (
         select(OrderLine.product_id, Service)

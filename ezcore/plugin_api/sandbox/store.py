@@ -41,6 +41,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._guard = threading.RLock()
         self._depth = 0
+        self._indexed: set[str] = set()
         self._db = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None, timeout=10
         )
@@ -98,11 +99,10 @@ class Store:
 
         For kinds that grow: what nobody asks for is not even parsed. Take what you need before you write.
         """
-        asked = [(name, value) for name, value in equal.items() if value is not None]
-        null = [name for name, value in equal.items() if value is None]
-        terms = "".join(" AND json_extract(body, ?) = ?" for _ in asked)
-        terms += "".join(" AND json_extract(body, ?) IS NULL" for _ in null)
-        values = [part for name, value in asked for part in (f"$.{name}", value)]
+        for name in equal:
+            self._index(name)
+        # IS, so that None asks for what is null. The path stands in the text: a parameter would use no index.
+        terms = "".join(f" AND {_field(name)} IS ?" for name in equal)
         onward, order = ("<", "DESC") if newest_first else (">", "ASC")
         query = (
             f"SELECT seq, body FROM document WHERE kind = ?{terms} AND seq {onward} ?"  # noqa: S608 - marks only
@@ -111,13 +111,20 @@ class Store:
         last = _BEYOND if newest_first else 0
         while True:
             with self._guard:
-                rows = self._db.execute(
-                    query, (kind, *values, *(f"$.{name}" for name in null), last)
-                ).fetchall()
+                rows = self._db.execute(query, (kind, *equal.values(), last)).fetchall()
             for last, body in rows:  # noqa: B007 - the last one is where the next batch begins
                 yield _loaded(body)
             if len(rows) < _BATCH:
                 return
+
+    def _index(self, name: str) -> None:
+        """An imitation that is years old answers as fast as a new one."""
+        with self._guard:
+            if name not in self._indexed:
+                self._db.execute(
+                    f"CREATE INDEX IF NOT EXISTS document_by_{name} ON document (kind, {_field(name)}, seq)"
+                )
+                self._indexed.add(name)
 
     def kinds(self) -> list[str]:
         """The kinds that have documents, sorted."""
@@ -146,6 +153,13 @@ class Store:
         """Let go of the file."""
         with self._guard:
             self._db.close()
+
+
+def _field(name: str) -> str:
+    """The expression of a top field. Names are words of our own sandboxes, never of a request."""
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} is no name of a field")
+    return f"json_extract(body, '$.{name}')"
 
 
 def _loaded(body: str) -> Document:

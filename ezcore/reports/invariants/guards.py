@@ -104,6 +104,21 @@ USE: Final = (
     "INSERT INTO promotion_use (id, promotion_id, client_id, order_id, client_key, used_at)"
     " VALUES (-1, -1, -1, -1, 'x', '2000-01-01')"
 )
+SERVICE: Final = (
+    "INSERT INTO service (id, reference, client_id, product_id, order_line_id, label, state, currency, price_minor,"
+    " cycle, anchor_day, params, choices, settings, actions, created_at) VALUES (-1, 'x1', -1, -1, -1, 'x', 'pending',"
+    " 'EUR', 9, '1 month', 1, '{}', '[]', '{}', 0, '2000-01-01')"
+)
+SECOND_SERVICE: Final = SERVICE.replace("(-1, 'x1', -1, -1, -1", "(-2, 'x2', -1, -1, {line}")
+RESOURCE: Final = (
+    "INSERT INTO service_resource (id, service_id, module, external_id, operation_key, facts, live_key, created_at)"
+    " VALUES (-1, -1, 'x', 'x', 'x', '{}', 'x', '2000-01-01')"
+)
+NAME: Final = (
+    "INSERT INTO domain_name (id, service_id, client_id, name, live_key, tld, registrar, kind, years, state,"
+    " operation_key, nameservers, glue, ds, contacts, registry_status, actions, created_at) VALUES (-1, -1, -1, 'x.ee',"
+    " 'x.ee', 'ee', 'x', 'register', 1, 'pending', '', '[]', '[]', '[]', '{}', '[]', 0, '2000-01-01')"
+)
 
 GUARDS: Final[dict[str, tuple[Guard, ...]]] = {
     "I01": (
@@ -212,6 +227,20 @@ GUARDS: Final[dict[str, tuple[Guard, ...]]] = {
             (CLIENT, LATER_INVOICE, LINE),
         ),
     ),
+    "I17": (
+        Guard(
+            "service",
+            _same("uq_service_order_line_id"),
+            SECOND_SERVICE.replace("{line}", "-1"),
+            (CLIENT, GROUP, PRODUCT, SERVICE),
+        ),
+        Guard(
+            "service_resource",
+            _same("uq_service_resource_live_key"),
+            RESOURCE.replace("(-1, -1, 'x', 'x'", "(-2, -1, 'x', 'y'"),
+            (CLIENT, GROUP, PRODUCT, SERVICE, RESOURCE),
+        ),
+    ),
     "I28": (
         Guard(
             "promotion",
@@ -232,6 +261,14 @@ GUARDS: Final[dict[str, tuple[Guard, ...]]] = {
             _same("ck_product_stock_not_negative"),
             "UPDATE product SET stock = -1 WHERE id = -1",
             (GROUP, PRODUCT),
+        ),
+    ),
+    "I31": (
+        Guard(
+            "domain_name",
+            _same("uq_domain_name_live_key"),
+            NAME.replace("(-1, -1, -1", "(-2, -2, -1"),
+            (CLIENT, GROUP, PRODUCT, SERVICE, SECOND_SERVICE.replace("{line}", "-2"), NAME),
         ),
     ),
     "I38": (

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from ezcore.reports.invariants.contents import altered
+from ezcore.reports.invariants.delivery import undelivered
 from ezcore.reports.invariants.evidence import hasty_terminations, unfounded_suspensions
 from ezcore.reports.invariants.guards import GUARDS, guards_of
 from ezcore.reports.invariants.money import MONEY
@@ -18,6 +19,7 @@ from ezcore.work import UnitOfWork, Work
 SHOWN = 5
 CHECKS: Final[dict[str, Callable[[UnitOfWork], Iterator[str]]]] = {
     "I12": altered,
+    "I19": undelivered,
     "I20": unfounded_suspensions,
     "I21": hasty_terminations,
 }

@@ -18,6 +18,8 @@ from ezcore.catalog.products.models import Product
 from ezcore.domain_names.names.models import DomainName
 from ezcore.domain_names.names.rules import to_unicode
 from ezcore.orders.orders.models import Order
+from ezcore.publishing.articles.models import Article
+from ezcore.publishing.articles.rules import fold
 from ezcore.reports.search.rules import KINDS, Wanted, like
 from ezcore.services.services.models import Service, ServiceResource
 from ezcore.support.tickets.models import Ticket
@@ -33,6 +35,7 @@ PERMISSIONS: Final = {
     "domain": "staff.read",
     "ticket": "support.manage",
     "transaction": "billing.manage",
+    "article": "content.manage",
 }
 """What a member of staff needs to find records of a kind."""
 
@@ -208,6 +211,20 @@ def _transactions(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     ]  # fmt: skip
 
 
+def _articles(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
+    same = Article.slug == wanted.text.lower()
+    there = or_(
+        same, _has(Article.title, wanted.pattern), Article.words.like(like(fold(wanted.text)), escape="/")
+    )
+    return [
+        Hit(
+            "article", str(one.id), one.title, f"Answer at /help/{one.slug}/",
+            "published" if one.published_at is not None else "draft", one.slug == wanted.text.lower(),
+        )
+        for (one,) in _rows(uow, select(Article).where(there), Article, same)
+    ]  # fmt: skip
+
+
 _FINDERS: Final[dict[str, Callable[[UnitOfWork, Wanted], list[Hit]]]] = {
     "client": _clients,
     "invoice": _invoices,
@@ -216,4 +233,5 @@ _FINDERS: Final[dict[str, Callable[[UnitOfWork, Wanted], list[Hit]]]] = {
     "domain": _domains,
     "ticket": _tickets,
     "transaction": _transactions,
+    "article": _articles,
 }

@@ -10,7 +10,7 @@ from typing import Final
 from ezcore.domain_names.names.rules import to_ascii
 from ezcore.kernel.errors import InvalidInput
 
-KINDS: Final = ("client", "invoice", "order", "service", "domain", "ticket", "transaction")
+KINDS: Final = ("client", "invoice", "order", "service", "domain", "ticket", "transaction", "article")
 PREFIXES: Final = {kind: kind for kind in KINDS} | {"ip": "service"}
 """What may stand before a colon, and the kind of record it asks for."""
 LONGEST: Final = 120

@@ -79,11 +79,13 @@ def remove(uow: UnitOfWork, reply: CannedReply) -> None:
 
 def printed(uow: UnitOfWork, reply: CannedReply, ticket: Ticket) -> str:
     """The text with its places filled in for this ticket; what a client typed is never read as a place."""
-    client = accounts.client_facts(uow, ticket.client_id)
+    name = ticket.guest_name or ticket.guest_email or ""
+    if ticket.client_id is not None:
+        name = accounts.client_facts(uow, ticket.client_id).name
     return _fill(
         reply.body,
         {
-            "name": client.name, "reference": ticket.reference, "subject": ticket.subject,
+            "name": name, "reference": ticket.reference, "subject": ticket.subject,
             "staff": uow.actor.name, "shop": uow.settings.shop.name, "site": uow.settings.shop.site_url,
         },
         uow.settings.shop.time_zone,

@@ -21,17 +21,21 @@ HELP: Final = "help"
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
+SALES: Final = "sales"
 FIRST: Final = (
     (HELP, "Technical help", "Something does not work, or you want to know how it does."),
     ("billing", "Billing", "Invoices, payments, refunds."),
-    ("sales", "Sales", "What to order, and quotes."),
+    (SALES, "Sales", "What to order, and quotes."),
 )
 
 
 def ensure_first(uow: UnitOfWork) -> None:
-    """The departments every shop begins with; those that are there stay as they are."""
+    """The departments every shop begins with; those that are there stay as they are. Anybody may ask sales."""
     for position, (slug, name, blurb) in enumerate(FIRST):
-        values = {"slug": slug, "name": name, "blurb": blurb, "position": position, "hidden": False}
+        values = {
+            "slug": slug, "name": name, "blurb": blurb, "position": position, "hidden": False,
+            "guests": slug == SALES,
+        }  # fmt: skip
         insert_once(uow.session, Department, values)
 
 
@@ -51,7 +55,7 @@ def add(uow: UnitOfWork, slug: str, name: str, blurb: str = "", *, hidden: bool 
 
 @dataclass(frozen=True)
 class Facts:
-    """How a department is from now on; `members` are numbers of staff."""
+    """How a department is from now on; `members` are numbers of staff, `guests` and `plus` as in the table."""
 
     name: str
     blurb: str = ""
@@ -59,6 +63,8 @@ class Facts:
     priority: Priority = Priority.NORMAL
     hidden: bool = False
     members: Collection[int] = ()
+    guests: bool = False
+    plus: bool = False
 
 
 def change(uow: UnitOfWork, department: Department, facts: Facts) -> None:
@@ -76,6 +82,7 @@ def change(uow: UnitOfWork, department: Department, facts: Facts) -> None:
     department.email = _free_address(uow, department, facts.email)
     department.name, department.blurb = facts.name.strip(), facts.blurb.strip()
     department.priority, department.hidden = facts.priority, facts.hidden
+    department.guests, department.plus = facts.guests, facts.plus
     uow.session.execute(delete(DepartmentMember).where(DepartmentMember.department_id == department.id))
     uow.session.add_all(
         DepartmentMember(department_id=department.id, user_id=user_id) for user_id in sorted(facts.members)
@@ -100,4 +107,5 @@ def _shown(department: Department, members: Collection[int]) -> dict[str, Any]:
     return {
         "name": department.name, "hidden": department.hidden, "email": department.email,
         "priority": str(department.priority), "members": sorted(members),
+        "guests": department.guests, "plus": department.plus,
     }  # fmt: skip

@@ -9,10 +9,10 @@ from ezcore.kernel.events import Event
 
 @dataclass(frozen=True)
 class TicketOpened(Event):
-    """A ticket was opened: by the client, by staff, or by the system (`by`)."""
+    """A ticket was opened: by the client, by staff, or by the system (`by`). A guest's has no client."""
 
     ticket_id: int
-    client_id: int
+    client_id: int | None
     by: str
 
 
@@ -21,7 +21,7 @@ class TicketAnswered(Event):
     """The client was written to in a ticket."""
 
     ticket_id: int
-    client_id: int
+    client_id: int | None
     message_id: int
 
 
@@ -30,7 +30,7 @@ class TicketReplied(Event):
     """The client wrote into a ticket."""
 
     ticket_id: int
-    client_id: int
+    client_id: int | None
     message_id: int
 
 
@@ -39,7 +39,7 @@ class TicketClosed(Event):
     """A ticket is closed; a reply opens it again."""
 
     ticket_id: int
-    client_id: int
+    client_id: int | None
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,5 @@ class TicketEscalated(Event):
     """A ticket waited `hours` for us and was raised by one priority."""
 
     ticket_id: int
-    client_id: int
+    client_id: int | None
     hours: int

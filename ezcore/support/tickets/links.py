@@ -21,10 +21,10 @@ TABLES: Final = {
 LONGEST_NUMBER: Final = 18
 
 
-def find(uow: UnitOfWork, kind: str, number: str, client_id: int) -> int:
+def find(uow: UnitOfWork, kind: str, number: str, client_id: int | None) -> int:
     """The id of a client's service or order by its number, of an invoice by the number printed on it.
 
-    Raises: InvalidInput at `number`.
+    A guest (None) has nothing. Raises: InvalidInput at `number`.
     """
     table = Base.metadata.tables.get(TABLES.get(kind, ""))
     text = number.strip().removeprefix("#")

@@ -42,7 +42,8 @@ class AuthorKind(StrEnum):
 class Department(Base):
     """Where a ticket goes. Hidden ones are not offered to clients; `email` is where its mail comes in and answers go.
 
-    `priority` is what a ticket begins with when nobody says another.
+    `priority` is what a ticket begins with when nobody says another. `guests`: people without an account may write to
+    it. `plus`: its mail server takes `help+anything@` for `help@`, so answers name their ticket in the address.
     """
 
     __tablename__ = "support_department"
@@ -55,6 +56,8 @@ class Department(Base):
     hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     priority: Mapped[str] = mapped_column(String(8), default=Priority.NORMAL, server_default=Priority.NORMAL)
+    guests: Mapped[bool] = mapped_column(default=False, server_default=false())
+    plus: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DepartmentMember(Base):
@@ -73,6 +76,7 @@ class Ticket(Base):
 
     `answering_id` is who said that they answer, since `answering_at`. `rating` is 1 to 5. `escalated_at` is when the
     wait was last found too long. A merged ticket is closed, empty and points to the one that has its messages.
+    A guest's ticket has no client but `guest_email` and `guest_name`; who has the link of its mails may read it.
     """
 
     __tablename__ = "ticket"
@@ -81,7 +85,9 @@ class Ticket(Base):
     id: Mapped[PrimaryKey]
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     key: Mapped[str | None] = mapped_column(String(160), unique=True)
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
+    guest_name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    guest_email: Mapped[str | None] = mapped_column(String(254), index=True)
     user_id: Mapped[int | None]
     department_id: Mapped[int] = mapped_column(ForeignKey("support_department.id"), index=True)
     subject: Mapped[str] = mapped_column(String(200))

@@ -12,6 +12,7 @@ from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.support.attachments.models import TicketFile
+from ezcore.support.mail.models import ReceivedMail
 from ezcore.support.tickets import queries
 from ezcore.support.tickets.models import (
     Department,
@@ -21,7 +22,7 @@ from ezcore.support.tickets.models import (
     TicketState,
     TicketWatcher,
 )
-from ezcore.support.tickets.operations import MANAGE, NewTicket, fresh_ticket
+from ezcore.support.tickets.operations import MANAGE, Guest, NewTicket, fresh_ticket
 from ezcore.support.tickets.rules import clean_subject
 from ezcore.work import UnitOfWork
 
@@ -37,7 +38,7 @@ def merge(uow: UnitOfWork, ticket: Ticket, into: str) -> Ticket:
         uow.session.refresh(one, with_for_update=True)
     if ticket.merged_into_id is not None or target.merged_into_id is not None:
         raise InvalidInput("One of the two was merged already", field="into")
-    for table in (TicketMessage, TicketFile):
+    for table in (TicketMessage, TicketFile, ReceivedMail):
         _hand_over(uow, table, ticket, target)
     for link in uow.session.scalars(select(TicketLink).where(TicketLink.ticket_id == ticket.id)).all():
         values = {"ticket_id": target.id, "kind": link.kind, "object_id": link.object_id}
@@ -79,11 +80,14 @@ def split(uow: UnitOfWork, ticket: Ticket, message_ids: Collection[int], subject
     department = uow.session.scalars(
         select(Department.slug).where(Department.id == ticket.department_id)
     ).one()
-    made = fresh_ticket(uow, NewTicket(ticket.client_id, department, words, ""), ticket.department_id)
+    guest = Guest(ticket.guest_name, ticket.guest_email) if ticket.guest_email else None
+    begun = NewTicket(ticket.client_id, department, words, "", guest=guest)
+    made = fresh_ticket(uow, begun, ticket.department_id)
     made.priority, made.assignee_id, made.state = ticket.priority, ticket.assignee_id, ticket.state
     made.user_id = ticket.user_id
     _hand_over(uow, TicketMessage, ticket, made, TicketMessage.id.in_(chosen))
     _hand_over(uow, TicketFile, ticket, made, TicketFile.message_id.in_(chosen))
+    _hand_over(uow, ReceivedMail, ticket, made, ReceivedMail.ticket_message_id.in_(chosen))
     if made.state == TicketState.CLOSED:
         made.state = TicketState.OPEN
     _note(uow, ticket, "ticket.split", {"into": made.reference})
@@ -92,7 +96,7 @@ def split(uow: UnitOfWork, ticket: Ticket, message_ids: Collection[int], subject
 
 
 def give_to(uow: UnitOfWork, ticket: Ticket, client: Client) -> None:
-    """It is another client's. What it was about and who got copies was the first one's, and is taken off.
+    """It is another client's, or no guest's any more. What it was about and who got copies is taken off.
 
     Raises: NotAllowed; Refused for a merged ticket, one of the system, and the client who has it.
     """
@@ -102,12 +106,13 @@ def give_to(uow: UnitOfWork, ticket: Ticket, client: Client) -> None:
         raise Refused("this ticket belongs to what it is about and stays with its client")
     if ticket.client_id == client.id:
         raise Refused("this client has the ticket already")
-    before = ticket.client_id
+    before = ticket.client_id or ticket.guest_email
     uow.session.execute(delete(TicketLink).where(TicketLink.ticket_id == ticket.id))
     uow.session.execute(
         delete(TicketWatcher).where(TicketWatcher.ticket_id == ticket.id, TicketWatcher.email.is_not(None))
     )
     ticket.client_id, ticket.user_id = client.id, None
+    ticket.guest_name, ticket.guest_email = "", None
     audit.record(
         uow, "ticket.give", "ticket", ticket.id, client_id=client.id,
         before={"client": before}, after={"client": client.id},
@@ -119,6 +124,8 @@ def _target(uow: UnitOfWork, ticket: Ticket, into: str) -> Ticket:
         target = queries.by_reference(uow, into, ticket.client_id)
     except NotFound as error:
         raise InvalidInput("This client has no such ticket", field="into") from error
+    if (target.client_id, target.guest_email) != (ticket.client_id, ticket.guest_email):
+        raise InvalidInput("This guest has no such ticket", field="into")
     if target.id == ticket.id:
         raise InvalidInput("This is the ticket itself", field="into")
     return target

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from ezcore.audit import operations as audit
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.messaging.rules import check_address
 from ezcore.support.attachments import operations as attachments
 from ezcore.support.attachments import rules as attachment_rules
 from ezcore.support.attachments.rules import Upload
@@ -29,18 +30,29 @@ from ezcore.work import UnitOfWork
 MANAGE = "support.manage"
 CLIENT = "client.support"
 PLUGIN = "plugin.tickets"
+GUEST = "guest.tickets"
+"""What a visitor has who may open a ticket; `guest_right` of one ticket lets write in it."""
+OUTSIDE = ("client", "visitor")
 TRIES = 20
 BEST = 5
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody without an account who writes to us."""
+
+    name: str
+    email: str
 
 
 @dataclass(frozen=True)
 class NewTicket:
     """What a ticket begins with. `links` are (kind, id) of things of the same client; `key` makes it once.
 
-    Without a `priority` it is the department's.
+    Without a `priority` it is the department's. A guest's has no client. Mail comes to hidden departments, too.
     """
 
-    client_id: int
+    client_id: int | None
     department: str
     subject: str
     message: str
@@ -48,6 +60,8 @@ class NewTicket:
     links: Sequence[tuple[str, int]] = ()
     key: str | None = None
     files: Sequence[Upload] = ()
+    guest: Guest | None = None
+    by_mail: bool = False
 
 
 def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
@@ -58,7 +72,8 @@ def open_ticket(uow: UnitOfWork, new: NewTicket) -> Ticket:
     _may_write(uow, new.client_id)
     subject, message = clean_subject(new.subject), clean_message(new.message)
     department = queries.department(uow, new.department)
-    if department is None or (department.hidden and uow.actor.kind == "client"):
+    offered = new.by_mail or uow.actor.kind not in OUTSIDE
+    if department is None or (department.hidden and not offered):
         raise InvalidInput("Choose one of those offered", field="department")
     files, kind = attachment_rules.check(new.files, uow.settings.support), author_kind(uow.actor)
     priority = new.priority or Priority(department.priority)
@@ -91,7 +106,7 @@ def reply(uow: UnitOfWork, ticket: Ticket, message: str, files: Sequence[Upload]
 
     Emits: TicketAnswered or TicketReplied. Raises: NotAllowed, InvalidInput.
     """
-    _may_write(uow, ticket.client_id)
+    _may_write(uow, ticket.client_id, ticket.id)
     if ticket.merged_into_id is not None:
         raise Refused("this ticket was merged into another one; write there")
     kind, checked = author_kind(uow.actor), attachment_rules.check(files, uow.settings.support)
@@ -149,7 +164,7 @@ def set_status(uow: UnitOfWork, ticket: Ticket, state: TicketState) -> None:
 
 def close(uow: UnitOfWork, ticket: Ticket) -> None:
     """It is done. Emits: TicketClosed. Raises: NotAllowed; Refused when it is closed already."""
-    _may_write(uow, ticket.client_id)
+    _may_write(uow, ticket.client_id, ticket.id)
     uow.session.refresh(ticket, with_for_update=True)
     if ticket.state == TicketState.CLOSED:
         raise Refused("this ticket is closed already")
@@ -178,7 +193,9 @@ def rate(uow: UnitOfWork, ticket: Ticket, stars: int, words: str = "") -> None:
 
 def link(uow: UnitOfWork, ticket: Ticket, kind: str, object_id: int) -> None:
     """Say what it is about, once. Raises: NotAllowed; NotFound for a thing that is not this client's."""
-    _may_write(uow, ticket.client_id)
+    _may_write(uow, ticket.client_id, ticket.id)
+    if ticket.client_id is None:
+        raise Refused("a guest has nothing here; give the ticket to a client first")
     check_owner(uow, kind, object_id, ticket.client_id)
     insert_once(uow.session, TicketLink, {"ticket_id": ticket.id, "kind": kind, "object_id": object_id})
 
@@ -192,6 +209,8 @@ def _insert(
         "key": new.key, "client_id": new.client_id, "user_id": uow.actor.user_id if kind == "client" else None,
         "department_id": department_id, "subject": subject, "priority": new.priority,
         "state": TicketState.OPEN, "opened_at": now, "moved_at": now,
+        "guest_name": new.guest.name[:80] if new.guest else "",
+        "guest_email": check_address(new.guest.email) if new.guest else None,
     }  # fmt: skip
     for _ in range(TRIES):
         reference = reference_of(uow.ids.key("tkt"), uow.today().year)
@@ -241,9 +260,18 @@ def _change(uow: UnitOfWork, ticket: Ticket, column: str, value: object) -> None
     )  # fmt: skip
 
 
-def _may_write(uow: UnitOfWork, client_id: int) -> None:
+def guest_right(ticket_id: int | None) -> str:
+    """The permission to write in one guest's ticket; without a ticket, to open one."""
+    return GUEST if ticket_id is None else f"{GUEST}.{ticket_id}"
+
+
+def _may_write(uow: UnitOfWork, client_id: int | None, ticket_id: int | None = None) -> None:
     actor = uow.actor
-    if actor.kind == "client":
+    if actor.kind == "visitor":
+        actor.require(guest_right(ticket_id))
+        if client_id is not None:
+            raise NotFound("There is no such ticket")
+    elif actor.kind == "client":
         actor.require(CLIENT)
         if actor.client_id != client_id:
             raise NotFound("There is no such ticket")

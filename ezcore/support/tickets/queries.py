@@ -89,10 +89,10 @@ def about(uow: UnitOfWork, kind: str, object_id: int, client_id: int | None = No
 
 
 def queue() -> Select[Ticket, str, str, str]:
-    """Every ticket with client and assignee, for staff; last moved first."""
+    """Every ticket with client or guest, and assignee, for staff; last moved first."""
     return (
-        select(Ticket, Client.name, Department.name, User.name)
-        .join(Client, Client.id == Ticket.client_id)
+        select(Ticket, func.coalesce(Client.name, Ticket.guest_email), Department.name, User.name)
+        .outerjoin(Client, Client.id == Ticket.client_id)
         .join(Department, Department.id == Ticket.department_id)
         .outerjoin(User, User.id == Ticket.assignee_id)
         .order_by(Ticket.moved_at.desc(), Ticket.id.desc())
@@ -108,6 +108,11 @@ def departments(uow: UnitOfWork, *, hidden: bool = False) -> Sequence[Department
 def department(uow: UnitOfWork, slug: str) -> Department | None:
     """The department of this slug."""
     return uow.session.scalars(select(Department).where(Department.slug == slug)).first()
+
+
+def for_guests(uow: UnitOfWork) -> Sequence[Department]:
+    """Those that people without an account may write to, in their order."""
+    return [one for one in departments(uow) if one.guests]
 
 
 def members(uow: UnitOfWork, department: Department) -> Sequence[int]:

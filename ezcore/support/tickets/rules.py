@@ -15,8 +15,8 @@ _NUMBERS: Final = 1_000_000
 
 
 def author_kind(actor: Actor) -> AuthorKind:
-    """As what this actor writes; a plugin writes as the system, under its own name."""
-    if actor.kind == "client":
+    """As what this actor writes; a guest as a client, a plugin as the system, under its own name."""
+    if actor.kind in ("client", "visitor"):
         return AuthorKind.CLIENT
     return AuthorKind.STAFF if actor.kind == "staff" else AuthorKind.SYSTEM
 

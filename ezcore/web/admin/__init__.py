@@ -27,8 +27,11 @@ from ezcore.web.admin import (
     ledger,
     mails,
     orders,
+    orders_acting,
+    orders_new,
     payouts,
     plugins,
+    publishing,
     quotes,
     replies,
     search,
@@ -37,6 +40,9 @@ from ezcore.web.admin import (
     service_actions,
     services,
     statements,
+    support_mail,
+    support_mail_rules,
+    support_mailboxes,
     tax_clients,
     taxes,
     themes,
@@ -52,6 +58,10 @@ from ezcore.web.admin.clients import changes as client_changes
 from ezcore.web.admin.clients import client as client_page
 from ezcore.web.admin.clients import pages as client_pages
 from ezcore.web.admin.clients import parts as client_parts
+from ezcore.web.admin.clients import users as client_users
+from ezcore.web.admin.messaging import mailings, notes, texts
+from ezcore.web.admin.messaging import rules as notice_rules
+from ezcore.web.admin.privacy import erasures
 from ezcore.web.admin.products import create as product_create
 from ezcore.web.admin.products import options as product_options
 from ezcore.web.admin.products import pages as product_pages
@@ -68,6 +78,10 @@ AREA: Final = (
     client_changes,
     client_page,
     client_parts,
+    client_users,
+    erasures,
+    orders_new,
+    orders_acting,
     orders,
     service_actions,
     services,
@@ -98,6 +112,9 @@ AREA: Final = (
     ledger,
     taxes,
     tax_clients,
+    support_mail_rules,
+    support_mailboxes,
+    support_mail,
     tickets,
     tickets_moving,
     tickets_watching,
@@ -110,6 +127,10 @@ AREA: Final = (
     automation,
     webhooks,
     mails,
+    texts,
+    mailings,
+    notes,
+    notice_rules,
     audit,
     plugins,
     staff_pages,
@@ -120,5 +141,6 @@ AREA: Final = (
 
 
 def includeme(config: Any) -> None:
-    """Register the area."""
-    include_area(config, *AREA)
+    """Register the area; `request.unread_notes` is the number at the bell of its layout."""
+    config.add_request_method(notes.unread_notes, "unread_notes", reify=True)
+    include_area(config, *AREA, *publishing.AREA)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ezcore.kernel.currency import currency as find_currency
 from ezcore.kernel.money import Money
+from ezcore.languages import tongue
 
 STEP, HEIGHT, GAP, TICKS = 100, 1000, 24, 4
 _NICE: Final = (1, 2, 4, 5, 10)
@@ -60,5 +61,7 @@ def _round_up(highest: int, currency: str) -> int:
 
 
 def _short(amount: Money) -> str:
-    text: str = format_compact_currency(amount.decimal, amount.currency, locale="en", fraction_digits=1)
+    text: str = format_compact_currency(
+        amount.decimal, amount.currency, locale=tongue().locale, fraction_digits=1
+    )
     return text.replace(".0", "")

@@ -20,13 +20,14 @@ from ezcore.work import UnitOfWork
 
 SILENT = timedelta(minutes=1)
 SHOWN = 6
+RUNS = 8
 
 
 @page("admin", "/admin/", permission="staff.read", template="admin/dashboard.pt")
 def dashboard(request: Any) -> dict[str, Any]:
     """The first page of staff."""
     uow = request.uow
-    runs = last_runs(uow, 1)
+    runs = _last_runs(uow)
     return {
         "tasks": _questions(uow),
         "causes": causes(uow),
@@ -35,11 +36,22 @@ def dashboard(request: Any) -> dict[str, Any]:
         "broken": broken_invariants(uow),
         "figures": figures.figures(uow),
         "chart": figures.revenue_chart(uow),
-        "runs": [
-            (task, next(iter(runs[name]), None)) for name, task in TASKS.items() if not task.every_minute
-        ],
+        "runs": runs[:RUNS],
+        "more_runs": len(runs) - RUNS,
         "orders": _latest_orders(uow),
     }
+
+
+def _last_runs(uow: UnitOfWork) -> list[Any]:
+    """Each task of the day with its last run: what failed first, then what has not run, then what did most."""
+    last = last_runs(uow, 1)
+    found = [(task, next(iter(last[name]), None)) for name, task in TASKS.items() if not task.every_minute]
+
+    def weight(one: Any) -> tuple[bool, bool, int]:
+        run = one[1]
+        return run is None or not run.error, run is not None, -(run.counts.get("done", 0) if run else 0)
+
+    return sorted(found, key=weight)
 
 
 def _questions(uow: UnitOfWork) -> Any:

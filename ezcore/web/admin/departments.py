@@ -38,6 +38,8 @@ class Changed(BaseModel):
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] = ""
     priority: Priority = Priority.NORMAL
     hidden: bool = False
+    guests: bool = False
+    plus: bool = False
     members: list[Annotated[int, Field(ge=1)]] = Field(default_factory=list, max_length=200)
 
 
@@ -79,7 +81,8 @@ def show(request: Any) -> dict[str, Any]:
     found = _department(request)
     standing = {
         "name": found.name, "blurb": found.blurb, "email": found.email or "", "priority": found.priority,
-        "hidden": found.hidden, "members": [str(one) for one in queries.members(request.uow, found)],
+        "hidden": found.hidden, "guests": found.guests, "plus": found.plus,
+        "members": [str(one) for one in queries.members(request.uow, found)],
     }  # fmt: skip
     return _one(request, found, Form(values=standing))
 

@@ -14,7 +14,7 @@ from ezcore.web.shared.views import page
 
 TITLES: Final = {
     "client": "Clients", "invoice": "Invoices", "order": "Orders", "service": "Services", "domain": "Domain names",
-    "ticket": "Tickets", "transaction": "Transactions",
+    "ticket": "Tickets", "transaction": "Transactions", "article": "Answers",
 }  # fmt: skip
 ROUTES: Final = {
     "client": ("admin.client", "id"),
@@ -24,6 +24,7 @@ ROUTES: Final = {
     "domain": ("admin.domain", "id"),
     "ticket": ("admin.ticket", "reference"),
     "transaction": ("admin.transaction", "id"),
+    "article": ("admin.article", "id"),
 }
 
 

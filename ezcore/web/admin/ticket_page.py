@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.accounts.models import Client
 from ezcore.kernel.errors import InvalidInput
+from ezcore.support.mail import queries as received
 from ezcore.support.replies import operations as replies
 from ezcore.support.tickets import queries, watching
 from ezcore.support.tickets.models import Priority, Ticket, TicketState
@@ -63,7 +64,8 @@ def facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
         "ticket": found,
         "prose": prose,
         "merged_into": queries.merged_into(uow, found),
-        "client": uow.session.get_one(Client, found.client_id),
+        "client": uow.session.get_one(Client, found.client_id) if found.client_id else None,
+        "by_mail": received.by_message(uow, found),
         "links": linked(request, talk.links, staff=True),
         **file_facts(request, found),
         "replies": replies.every(uow),

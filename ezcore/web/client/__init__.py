@@ -33,6 +33,7 @@ from ezcore.web.client import (
     tickets,
     work,
 )
+from ezcore.web.client.account import api_keys, mails, people, privacy
 from ezcore.web.shared.views import include_area
 
 
@@ -42,5 +43,5 @@ def includeme(config: Any) -> None:
         config, dashboard, certificates, domains, domain_changes, domain_details, domain_dns, services, service_actions,
         console, change,
         cancel, secrets, orders, invoices, invoice_pdf, payments, methods, portal, subscriptions, credit, credit_notes,
-        mass_pay, quotes, statement, tickets, job_question, work,
+        mass_pay, quotes, statement, tickets, job_question, work, people, mails, privacy, api_keys,
     )  # fmt: skip

@@ -118,7 +118,7 @@ def renew(request: EzRequest) -> Any:
     try:
         number = early.renew(request.work, request.actor, path_id(request))
     except Refused as refused:
-        flash(request, "warn", f"{refused.message.capitalize()}.")
+        flash(request, "warn", refused.message.capitalize())
         return HTTPSeeOther(request.route_path("service", id=path_id(request)))
     return HTTPSeeOther(request.route_path("invoice", number=number))
 

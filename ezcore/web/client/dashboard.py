@@ -9,6 +9,8 @@ from ezcore.billing.invoices.models import InvoiceStatus
 from ezcore.billing.ledger import operations as ledger
 from ezcore.catalog.products import queries as products
 from ezcore.kernel.money import Money
+from ezcore.publishing.announcements import queries as announcements
+from ezcore.publishing.incidents import queries as network
 from ezcore.services.services.models import ServiceState
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import service_rows, setups
@@ -16,11 +18,12 @@ from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
 
 SHOWN = 6
+NEWS = 3
 
 
 @page("dashboard", "/dashboard/", permission="client.read", template="client/dashboard.pt")
 def show_dashboard(request: EzRequest) -> dict[str, Any]:
-    """Unpaid invoices, running set-ups, services by renewal date; three first steps for a new client."""
+    """Unpaid invoices, running set-ups, services by renewal date; trouble with servers, news; three first steps."""
     uow, client_id, today = request.uow, request.client_id, request.uow.today()
     rows = service_rows(uow, client_id)
     living = [row for row in rows if not row.is_over]
@@ -40,6 +43,8 @@ def show_dashboard(request: EzRequest) -> dict[str, Any]:
         "progress": setups(uow, [row.service.id for row in busy]),
         "credit": -ledger.balance(uow, ledger.CLIENT_CREDIT, currency, client_id),
         "groups": products.store_groups(uow),
+        "news": announcements.newest(uow, NEWS),
+        "trouble": network.affecting(uow, client_id),
         "renews_next": next((row for row in living if row.service.paid_until and row.status == "active"), None),
     }  # fmt: skip
 

@@ -35,7 +35,7 @@ _LONGEST: Final = 4096
 
 
 @page(
-    "client.domain.switch", "/dashboard/domains/{id}/switch/", method="POST", permission="client.services",
+    "client.domain.switch", "/dashboard/domains/{id}/switch/", method="POST", permission="client.domains",
     audit="domain.<action>",
 )  # fmt: skip
 def switch(request: EzRequest) -> Any:
@@ -51,7 +51,7 @@ def switch(request: EzRequest) -> Any:
 
 @page(
     "client.domain.nameservers", "/dashboard/domains/{id}/nameservers/", method="POST",
-    permission="client.services", template=TEMPLATE, audit="domain.nameservers",
+    permission="client.domains", template=TEMPLATE, audit="domain.nameservers",
 )  # fmt: skip
 def save_nameservers(request: EzRequest) -> Any:
     """Delegate the name."""
@@ -69,7 +69,7 @@ def save_nameservers(request: EzRequest) -> Any:
 
 
 @page(
-    "client.domain.renewal", "/dashboard/domains/{id}/renewal/", method="POST", permission="client.services",
+    "client.domain.renewal", "/dashboard/domains/{id}/renewal/", method="POST", permission="client.domains",
     audit="service.cancel",
 )  # fmt: skip
 def renewal(request: EzRequest) -> Any:
@@ -83,7 +83,7 @@ def renewal(request: EzRequest) -> Any:
 
 @page(
     "client.domain.transfer_code", "/dashboard/domains/{id}/transfer-code/", method="POST",
-    permission="client.services", rate="code", template=TEMPLATE, audit="domain.new_code",
+    permission="client.domains", rate="code", template=TEMPLATE, audit="domain.new_code",
 )  # fmt: skip
 def transfer_code(request: EzRequest) -> Any:
     """Another code for a transfer whose first one was refused. What was typed is never shown again."""
@@ -98,7 +98,7 @@ def transfer_code(request: EzRequest) -> Any:
 
 
 @page(
-    "client.domain.reveal", "/dashboard/domains/{id}/reveal/", method="POST", permission="client.services",
+    "client.domain.reveal", "/dashboard/domains/{id}/reveal/", method="POST", permission="client.domains",
     rate="login", template="client/domains/code.pt", audit="domain.reveal_code", ambient=False,
 )  # fmt: skip
 def reveal(request: EzRequest) -> Any:
@@ -119,7 +119,7 @@ def reveal(request: EzRequest) -> Any:
 
 
 @page(
-    "client.domains", "/dashboard/domains/", method="POST", permission="client.services",
+    "client.domains", "/dashboard/domains/", method="POST", permission="client.domains",
     template="client/domains/list.pt", audit="domain.<action>",
 )  # fmt: skip
 def bulk(request: EzRequest) -> Any:

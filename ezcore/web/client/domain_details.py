@@ -40,7 +40,7 @@ def show_contacts(request: EzRequest) -> dict[str, Any]:
 
 
 @page(
-    "client.domain.contacts", "/dashboard/domains/{id}/contacts/", method="POST", permission="client.services",
+    "client.domain.contacts", "/dashboard/domains/{id}/contacts/", method="POST", permission="client.domains",
     template=CONTACTS, audit="domain.contacts",
 )  # fmt: skip
 def save_contacts(request: EzRequest) -> Any:
@@ -74,7 +74,7 @@ def show_advanced(request: EzRequest) -> dict[str, Any]:
 
 
 @page(
-    "client.domain.glue", "/dashboard/domains/{id}/glue/", method="POST", permission="client.services",
+    "client.domain.glue", "/dashboard/domains/{id}/glue/", method="POST", permission="client.domains",
     template=ADVANCED, audit="domain.glue",
 )  # fmt: skip
 def save_glue(request: EzRequest) -> Any:
@@ -92,7 +92,7 @@ def save_glue(request: EzRequest) -> Any:
 
 
 @page(
-    "client.domain.ds", "/dashboard/domains/{id}/ds/", method="POST", permission="client.services",
+    "client.domain.ds", "/dashboard/domains/{id}/ds/", method="POST", permission="client.domains",
     template=ADVANCED, audit="domain.ds",
 )  # fmt: skip
 def save_ds(request: EzRequest) -> Any:
@@ -182,7 +182,7 @@ def _shared(request: EzRequest, row: DomainRow, tab: str, errors: dict[str, str]
         "can": offered(registrar, row.domain.state),
         "limits": limits_of(registrar),
         "tabs": tabs(request, row.domain, tab),
-        "may_manage": request.actor.may("client.services"),
+        "may_manage": request.actor.may("client.domains"),
         "errors": errors,
     }
 

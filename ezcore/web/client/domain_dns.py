@@ -71,7 +71,7 @@ def show(request: EzRequest) -> dict[str, Any]:
 
 
 @page(
-    "client.domain.dns", "/dashboard/domains/{id}/dns/", method="POST", permission="client.services",
+    "client.domain.dns", "/dashboard/domains/{id}/dns/", method="POST", permission="client.domains",
     template=TEMPLATE, audit="zone.change",
 )  # fmt: skip
 def save(request: EzRequest) -> Any:
@@ -94,7 +94,7 @@ def save(request: EzRequest) -> Any:
 
 
 @page(
-    "client.domain.dns.act", "/dashboard/domains/{id}/dns/act/", method="POST", permission="client.services",
+    "client.domain.dns.act", "/dashboard/domains/{id}/dns/act/", method="POST", permission="client.domains",
     template=TEMPLATE, audit="zone.<verb>",
 )  # fmt: skip
 def act(request: EzRequest) -> Any:
@@ -216,7 +216,7 @@ def _page(
         "templates": queries.templates(request.uow),
         "found": progress,
         "tabs": tabs(request, row.domain, "dns"),
-        "may_manage": request.actor.may("client.services"),
+        "may_manage": request.actor.may("client.domains"),
         "errors": errors,
         "typed": typed,
     }

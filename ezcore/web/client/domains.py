@@ -77,7 +77,7 @@ def list_page(request: EzRequest, errors: dict[str, str] | None = None, typed: s
     """What the template of the list needs."""
     return {
         "rows": domain_rows(request.uow, request.client_id),
-        "may_manage": request.actor.may("client.services"),
+        "may_manage": request.actor.may("client.domains"),
         "errors": errors or {},
         "typed": typed,
     }
@@ -118,7 +118,7 @@ def domain_page(
         "tabs": tabs(request, domain, "overview"),
         "waits_for_code": domain.kind == "transfer"
         and domain.state in (DomainState.PENDING, DomainState.TRANSFERRING_IN),
-        "may_manage": request.actor.may("client.services"),
+        "may_manage": request.actor.may("client.domains"),
         "errors": errors or {},
         "typed": typed or {},
     }

@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ezcore.billing.invoices.models import Invoice
 from ezcore.orders.fulfilment import queries as fulfilment
 from ezcore.orders.orders import operations as orders
-from ezcore.orders.orders.models import Order
+from ezcore.orders.orders.models import Order, OrderStatus
 from ezcore.support.tickets import queries as tickets
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import rows_of_order, setups
@@ -47,9 +47,11 @@ def _page(request: EzRequest) -> dict[str, Any]:
         "parked": fulfilment.is_parked(stages),
         "tickets": tickets.about(uow, "order", order.id, request.client_id) if stages else (),
         "order": order,
+        # What we think of a buyer is ours to know.
+        "status": "cancelled" if order.status == OrderStatus.FRAUD else order.status,
         "bill": InvoiceRow(invoice, uow.today()) if invoice else None,
         "rows": rows,
         "progress": setups(uow, [row.service.id for row in rows]),
         "is_done": fulfilment.all_done(stages)
-        and all(row.status not in ("setting_up", "pending") for row in rows),
+        and all(row.status not in ("setting_up", "pending", "held") for row in rows),
     }

@@ -13,7 +13,7 @@ from ezcore.billing.transactions.models import Transaction, TransactionTarget
 from ezcore.catalog.products.models import Product
 from ezcore.jobs.models import Job, JobStep
 from ezcore.kernel.errors import NotFound
-from ezcore.orders.orders.models import Order, OrderLine
+from ezcore.orders.orders.models import Order, OrderLine, OrderStatus
 from ezcore.services.services.models import Service, ServiceResource, ServiceState
 from ezcore.services.services.queries import Progress, StepLine
 from ezcore.work import UnitOfWork
@@ -28,10 +28,13 @@ class ServiceRow:
     service: Service
     product: Product
     resource: ServiceResource | None
+    order_status: str | None = None
 
     @property
     def status(self) -> str:
         """The word and shape of the badge: setting up, ending, or the state itself."""
+        if self.service.state == ServiceState.PENDING and self.order_status == OrderStatus.HELD:
+            return "held"
         if self.service.state == ServiceState.PENDING:
             return "setting_up" if self.service.open_action or self.service.paid_until else "pending"
         if self.service.cancel_on is not None and self.service.state not in OVER:
@@ -41,7 +44,7 @@ class ServiceRow:
     @property
     def status_word(self) -> str | None:
         """For a state whose usual word says too little."""
-        return "Waiting for payment" if self.status == "pending" else None
+        return {"pending": "Waiting for payment", "held": "Being checked"}.get(self.status)
 
     @property
     def detail(self) -> str:
@@ -115,16 +118,16 @@ def methods_of(uow: UnitOfWork, client_id: int) -> Sequence[PaymentMethod]:
     ).all()
 
 
-def _services() -> Select[Service, Product, ServiceResource]:
+def _services() -> Select[Service, Product, ServiceResource, str | None]:
     live = and_(ServiceResource.service_id == Service.id, ServiceResource.removed_at.is_(None))
     return (
-        select(Service, Product, ServiceResource)
+        select(Service, Product, ServiceResource, Order.status)
         .join(Product, Product.id == Service.product_id)
         .outerjoin(ServiceResource, live)
+        .outerjoin(OrderLine, OrderLine.id == Service.order_line_id)
+        .outerjoin(Order, Order.id == OrderLine.order_id)
     )
 
 
-def _rows(uow: UnitOfWork, query: Select[Service, Product, ServiceResource]) -> list[ServiceRow]:
-    return [
-        ServiceRow(service, product, resource) for service, product, resource in uow.session.execute(query)
-    ]
+def _rows(uow: UnitOfWork, query: Select[Service, Product, ServiceResource, str | None]) -> list[ServiceRow]:
+    return [ServiceRow(*found) for found in uow.session.execute(query)]

@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import func, select
 
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.publishing.articles import queries as articles
 from ezcore.services.services import queries as services
 from ezcore.support.tickets import operations as tickets
 from ezcore.support.tickets import queries
@@ -107,6 +108,17 @@ def send(request: EzRequest) -> Any:
     return _form(request, form)
 
 
+@page(
+    "ticket.answers", "/tickets/new/answers/", method="POST", permission="client.support",
+    audit="none: shows answers, keeps nothing", template="client/ticket_new.pt", rate="search",
+)  # fmt: skip
+def show_answers(request: EzRequest) -> Any:
+    """The form as it was typed, with answers that may save the ticket."""
+    form = read_form(request, Question)
+    found = articles.suggest(request.uow, str(form.value("subject")))
+    return _form(request, Form(values=form.values)) | {"answers": found}
+
+
 @page("ticket", "/tickets/{reference}/", permission="client.support", template="client/ticket.pt")
 def show(request: EzRequest) -> Any:
     """The conversation; a ticket that was merged leads to the one that has its messages."""
@@ -174,6 +186,7 @@ def _ticket(request: EzRequest) -> Ticket:
 def _form(request: EzRequest, form: Form[Any]) -> dict[str, Any]:
     own = services.of_client(request.uow, request.client_id)
     return {
+        "answers": None,
         "form": form,
         "errors": form.errors,
         "labels": LABELS,

@@ -21,6 +21,9 @@ from pyramid.response import Response
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
 from ezcore.kernel.errors import EzError, InvalidInput, NotAllowed, NotFound, Refused
+from ezcore.languages import say
+from ezcore.web.shared.api_door import is_api
+from ezcore.web.shared.sessions import login_session
 from ezcore.web.shared.theme_choice import Dress
 from ezcore.web.shared.views import methods_of
 
@@ -28,6 +31,7 @@ log = logging.getLogger(__name__)
 
 TITLES = {
     400: ("This request cannot be read", "Something in the address or the form is not as it should be."),
+    401: ("No good key", "Send a key as: Authorization: Bearer ez_... Keys are made under API keys."),
     403: ("Not for you", "You are logged in, but this page is not open to you."),
     404: ("Nothing here", "The address is wrong, or what was here is gone."),
     405: ("Not that way", "This address does not answer this kind of request."),
@@ -113,7 +117,7 @@ def answer(request: Any, status: int, text: str | None, reference: str | None = 
         if reference:
             body["reference"] = reference
         return Response(json_body=body, status=status, content_type="application/problem+json")
-    page = _page(request, title=title, text=text or words, status=status, reference=reference)
+    page = _page(request, title=say(title), text=say(text or words), status=status, reference=reference)
     return Response(page, status=status, content_type="text/html", charset="utf-8")
 
 
@@ -145,8 +149,13 @@ def _with_slash(request: Any) -> bool:
 
 
 def _not_allowed(request: Any) -> Any:
+    if request.actor.user_id is None and is_api(request):
+        return _keep_headers(answer(request, 401, None), {"WWW-Authenticate": "Bearer"})
     if request.actor.user_id is None and not request.path.startswith(MACHINES):
         return to_login(request)
+    facts = login_session(request)
+    if facts is not None and facts.must_set_up and not request.path.startswith(MACHINES):
+        return HTTPSeeOther(request.route_path("factor"))
     return answer(request, 403, None)
 
 

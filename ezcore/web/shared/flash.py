@@ -7,6 +7,8 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from ezcore.languages import say
+
 COOKIE = "ez_flash"
 AGE = 300
 
@@ -32,7 +34,9 @@ def flashes(request: Any) -> list[tuple[str, str]]:
         return []
     request.add_response_callback(_throw_away)
     try:
-        return [(str(kind), str(text)) for kind, text in json.loads(_signer(request).loads(raw, max_age=AGE))]
+        return [
+            (str(kind), say(str(text))) for kind, text in json.loads(_signer(request).loads(raw, max_age=AGE))
+        ]
     except (BadSignature, ValueError):
         return []
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
 from ezcore.kernel.money import Money
+from ezcore.languages import say
 from ezcore.web.shared.field_kinds import LISTS, choices_of, kind_of
 
 
@@ -58,13 +59,13 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, fixed_by: 
         )
     return Field(
         name=name,
-        label=info.title or name.replace("_", " ").capitalize(),
+        label=say(info.title or name.replace("_", " ").capitalize()),
         kind=kind,
         value=_shown(value),
-        hint=hint,
+        hint=say(hint) if hint else None,
         error=error,
         required=info.is_required(),
-        choices=choices_of(info),
+        choices=tuple((value, say(word)) for value, word in choices_of(info)),
         fixed_by=fixed_by,
         suffix=_suffix(info),
     )

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from ezcore.languages import say
+
 PLAIN_WORDS: Final = {
     "missing": "Fill this in",
     "string_too_short": "Write at least {min_length} characters",
@@ -46,8 +48,9 @@ def explain(error: ValidationError) -> dict[str, str]:
 
 
 def sentence(text: str) -> str:
-    """With a capital letter."""
-    return text[:1].upper() + text[1:]
+    """In the language that is spoken, with a capital letter."""
+    spoken = say(text)
+    return spoken[:1].upper() + spoken[1:]
 
 
 def _words(line: Any) -> str:

@@ -58,12 +58,18 @@ class Form(Generic[M]):
 
 
 def read_form(
-    request: Any, model: type[M], *, prefix: str = "", standing: Mapping[str, Any] | None = None
+    request: Any,
+    model: type[M],
+    *,
+    prefix: str = "",
+    standing: Mapping[str, Any] | None = None,
+    longest: int = MAX_LENGTH,
 ) -> Form[M]:
     """Read the POST body into `model`; fields that are not in it are ignored, never taken.
 
     `standing` holds what stands for fields that the form did not send (fixed elsewhere) and for secrets left
     blank; without it a blank secret reaches the model as an empty one, which `save_settings` reads as "keep".
+    `longest` bounds the characters of one field.
     """
     form: Form[M] = Form()
     posted = request.POST
@@ -73,7 +79,7 @@ def read_form(
     raw: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         given = [_text(value) for value in posted.getall(prefix + name)]
-        _read(form, raw, name, info.annotation, given)
+        _read(form, raw, name, info.annotation, given, longest)
     for name, value in (standing or {}).items():
         raw.setdefault(name, value)
     secrets = [name for name, info in model.model_fields.items() if is_secret(info.annotation)]
@@ -98,13 +104,15 @@ def _validate(form: Form[M], model: type[M], raw: dict[str, Any]) -> None:
         form.model = made if not form.errors else None
 
 
-def _read(form: Form[Any], raw: dict[str, Any], name: str, annotation: Any, given: list[str]) -> None:
+def _read(
+    form: Form[Any], raw: dict[str, Any], name: str, annotation: Any, given: list[str], longest: int
+) -> None:
     """Take what was given for one field: into `values` as typed, into `raw` as the model shall see it."""
     several = is_list(annotation)
     if len(given) > 1 and not several:
         form.errors[name] = "This was sent more than once"
         return
-    if any(len(text) > MAX_LENGTH or not storable(text) for text in given):
+    if any(len(text) > longest or not storable(text) for text in given):
         form.errors[name] = "This text cannot be stored"
         form.values[name] = "".join(filter(storable, given[0][:MAX_ECHO]))
         return

@@ -7,6 +7,7 @@ from babel.numbers import format_currency
 from ezcore.billing.invoices.explain import explain
 from ezcore.billing.invoices.models import Invoice, InvoiceLine
 from ezcore.kernel.money import Money
+from ezcore.languages import say, tongue
 
 KINDS = {"invoice": "Invoice", "proforma": "Proforma", "debit_note": "Debit note"}
 
@@ -14,7 +15,7 @@ KINDS = {"invoice": "Invoice", "proforma": "Proforma", "debit_note": "Debit note
 def title_of(invoice: Invoice) -> str:
     """What the document is called, with its number."""
     kind = KINDS.get(invoice.kind, "Invoice")
-    return f"{kind} {invoice.number}" if invoice.number else f"Draft of a {kind.lower()}"
+    return f"{say(kind)} {invoice.number}" if invoice.number else say(f"Draft of a {kind.lower()}")
 
 
 def explained(line: InvoiceLine) -> str:
@@ -23,4 +24,4 @@ def explained(line: InvoiceLine) -> str:
 
 
 def _printed(amount: Money) -> str:
-    return str(format_currency(amount.decimal, amount.currency, locale="en"))
+    return str(format_currency(amount.decimal, amount.currency, locale=tongue().locale))

@@ -8,11 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import lucide
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from markupsafe import Markup, escape
 
 from ezcore.kernel.money import Money
+from ezcore.languages import say
 from ezcore.web.shared.status import kind_and_word
 
 NOTHING: Final = Markup("&ndash;")
@@ -39,14 +41,16 @@ def money(amount: Money | None, locale: str = "en") -> Markup:
 def badge(status: str, word: str | None = None) -> Markup:
     """A status by shape, colour and word; `word` replaces the table's own."""
     kind, own = kind_and_word(status)
-    return Markup('<span class="badge is-{}">{}</span>').format(kind, word or own)
+    return Markup('<span class="badge is-{}">{}</span>').format(kind, say(word or own))
 
 
 def day(value: date | None, locale: str = "en") -> Markup:
     """A business date."""
     if value is None:
         return NOTHING
-    return Markup('<time datetime="{}">{}</time>').format(value, format_date(value, "d MMM y", locale=locale))
+    return Markup('<time datetime="{}">{}</time>').format(
+        value, format_date(value, _day_pattern(locale), locale=locale)
+    )
 
 
 def moment(value: datetime | None, zone: str, locale: str = "en") -> Markup:
@@ -54,8 +58,13 @@ def moment(value: datetime | None, zone: str, locale: str = "en") -> Markup:
     if value is None:
         return NOTHING
     local = value.astimezone(ZoneInfo(zone))
-    text = format_datetime(local, "d MMM y, HH:mm:ss", locale=locale)
+    text = format_datetime(local, f"{_day_pattern(locale)}, HH:mm:ss", locale=locale)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+
+
+def _day_pattern(locale: str) -> str:
+    """Day before month in English too, as the trade writes it; elsewhere as the language has it."""
+    return "d MMM y" if locale == "en" else str(Locale.parse(locale).date_formats["medium"].pattern)
 
 
 def safe_href(url: str) -> str:

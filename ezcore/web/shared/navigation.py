@@ -7,6 +7,8 @@ from typing import Any
 
 from pyramid.interfaces import IRoutesMapper
 
+from ezcore.languages import say
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -69,9 +71,15 @@ ADMIN = (
         "Support",
         (
             ("Tickets", "life-buoy", "admin.tickets"),
+            ("Mail in", "mail", "admin.support_mail"),
             ("Departments", "users", "admin.departments"),
             ("Canned replies", "file-text", "admin.replies"),
             ("Work", "hammer", "admin.works"),
+            ("Knowledge base", "book-open", "admin.articles"),
+            ("Announcements", "megaphone", "admin.announcements"),
+            ("Network status", "activity", "admin.incidents"),
+            ("Downloads", "download", "admin.downloads"),
+            ("Pages", "scroll-text", "admin.pages"),
         ),
     ),
     (
@@ -83,6 +91,10 @@ ADMIN = (
             ("Automation", "calendar-clock", "admin.automation"),
             ("Webhooks", "webhook", "admin.webhooks"),
             ("Mails", "mails", "admin.mails"),
+            ("Mail texts", "file-pen", "admin.mail_texts"),
+            ("Mailings", "megaphone", "admin.mailings"),
+            ("Notes", "bell", "admin.notes"),
+            ("Notification rules", "bell-ring", "admin.notice_rules"),
             ("Audit log", "scroll-text", "admin.audit"),
         ),
     ),
@@ -91,6 +103,7 @@ ADMIN = (
         (
             ("Staff", "user-cog", "admin.staff"),
             ("Roles", "shield", "admin.roles"),
+            ("Privacy", "eraser", "admin.erasures"),
             ("Plugins", "plug", "admin.plugins"),
             ("Themes", "palette", "admin.themes"),
             ("Mail sink", "mail", "mail_sink"),
@@ -121,14 +134,14 @@ def admin_menu(request: Any) -> list[tuple[str, list[Entry]]]:
             if _there(request, route) and _may(request, route)
         ]
         if shown:
-            groups.append((title, shown))
+            groups.append((say(title), shown))
     return groups
 
 
 def _entry(request: Any, label: str, icon: str, route: str) -> Entry:
     href = request.route_path(route)
     deep = href not in ("/", "/admin/") and request.path.startswith(href)
-    return Entry(label, icon, href, current=request.path == href or deep)
+    return Entry(say(label), icon, href, current=request.path == href or deep)
 
 
 def _may(request: Any, route: str) -> bool:

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPBadRequest
 
+from ezcore.languages import say
+
 PER_PAGE: Final = 50
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
 _AROUND: Final = 2
@@ -44,7 +46,9 @@ class Paging:
     def words(self) -> str:
         """Which rows these are."""
         last = min(self.offset + self.limit, self.total)
-        return f"{self.offset + 1} to {last} of {self.total}" if self.total else "None"
+        if not self.total:
+            return say("None")
+        return say("${first} to ${last} of ${total}", first=self.offset + 1, last=last, total=self.total)
 
     @property
     def shown(self) -> list[int | None]:

@@ -29,6 +29,8 @@ LIMITS: dict[str, Limit | None] = {
     "mail": Limit(20, 600),
     # Codes of promotions are not to be guessed (B047).
     "code": Limit(10, 600),
+    # Programs ask in a loop; a page holds a hundred rows.
+    "api": Limit(120, 60),
     # Every search asks vendors, who limit us.
     "search": Limit(30, 60),
 }

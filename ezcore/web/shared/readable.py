@@ -13,8 +13,8 @@ MAX_FIELDS: Final = 500
 MAX_ADDRESS: Final = 8_000
 MAX_BODY: Final = 2 * 1024 * 1024
 MAX_UPLOAD: Final = 25 * 1024 * 1024
-"""The largest body where files may come: messages to the support desk. Nothing of it is unpacked."""
-_UPLOADS: Final = ("/tickets/", "/admin/tickets/")
+"""The largest body where files may come: messages to the support desk, files to hand out. Nothing of it is unpacked."""
+_UPLOADS: Final = ("/tickets/", "/admin/tickets/", "/admin/content/downloads/")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _UTF8: Final = ("", "utf-8", "utf8")
 

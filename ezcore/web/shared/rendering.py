@@ -7,10 +7,13 @@ from typing import Any
 
 from markupsafe import escape
 
+from ezcore.languages import Tongue, tongue
 from ezcore.web.shared import cycles, markup
 from ezcore.web.shared.navigation import admin_menu, client_menu
+from ezcore.web.shared.sessions import login_session
 from ezcore.web.shared.theme_choice import Dress
 from ezcore.web.shared.theme_notes import with_notes
+from ezcore.web.shared.tongues import choices
 
 
 class _WhenPrinted:
@@ -51,15 +54,13 @@ def context_of(request: Any) -> dict[str, Any]:
     settings = request.registry["ez.work"].settings
     zone = settings.shop.time_zone
     dress: Dress = request.dress
+    now = tongue()
     return {
+        **_printing(now, zone),
         "request": request,
         "actor": request.actor,
         "shop": settings.shop,
         "icon": markup.icon,
-        "money": markup.money,
-        "badge": markup.badge,
-        "day": markup.day,
-        "moment": lambda value: markup.moment(value, zone),
         "safe_href": markup.safe_href,
         "lines": markup.lines,
         "per": cycles.per,
@@ -73,5 +74,18 @@ def context_of(request: Any) -> dict[str, Any]:
         "path": request.path,
         "client_menu": lambda: client_menu(request),
         "admin_menu": lambda: admin_menu(request),
+        "language_menu": lambda: choices(request),
         "cart_size": getattr(request, "cart_size", 0),
+        "visit": login_session(request),
+        "has_route": lambda name: name in request.registry.get("ez.routes", {}),
+    }
+
+
+def _printing(now: Tongue, zone: str) -> dict[str, Any]:
+    """Amounts, dates and states as this language writes them."""
+    return {
+        "money": lambda amount: markup.money(amount, now.locale),
+        "badge": markup.badge,
+        "day": lambda value: markup.day(value, now.locale),
+        "moment": lambda value: markup.moment(value, zone, now.locale),
     }

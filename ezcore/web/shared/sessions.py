@@ -6,6 +6,7 @@ a cookie that we did not hand out ourselves, so a planted one is simply nobody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from ezcore.accounts import operations as accounts
@@ -14,6 +15,8 @@ from ezcore.accounts.operations import Visit
 from ezcore.accounts.queries import SessionFacts, session_of
 from ezcore.accounts.rules import SEEN_EVERY, place
 from ezcore.kernel.actor import Actor
+from ezcore.web.shared.api_door import identify_key, is_api
+from ezcore.web.shared.scope import SAFE
 
 COOKIE: Final = "ez_session"
 _LONGEST: Final = 100
@@ -22,7 +25,12 @@ _KEPT: Final = "ez.login_session"
 
 def identify(request: Any) -> Actor:
     """The actor of this request: the user of its session, else a visitor. Views read `request.actor`."""
+    if is_api(request):
+        return identify_key(request)
     facts = login_session(request)
+    if facts is not None and facts.looks_at and request.method not in SAFE:
+        # Staff who look at a client's pages change nothing there, whatever a page would let the client do.
+        return replace(facts.actor, permissions=frozenset())
     return facts.actor if facts else Actor("visitor", name="visitor", ip=request.remote_addr)
 
 

@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from chameleon import PageTemplate, PageTemplateLoader
+from chameleon import PageTemplate
 
+from ezcore.languages import tongue
 from ezcore.themes.chain import File, ThemeChain
+from ezcore.web.shared.template_words import WordsLoader
 
 log = logging.getLogger(__name__)
 _LONGEST: Final = 300
@@ -21,7 +23,7 @@ Load = Callable[[str], PageTemplate]
 @cache
 def _loader(folder: Path, reload: bool) -> Any:  # noqa: FBT001 - private, and cached by position
     """One per folder and process: applications that share a theme share its compiled templates."""
-    return PageTemplateLoader(str(folder), auto_reload=reload)
+    return WordsLoader(str(folder), auto_reload=reload)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Theme:
         self.chain = chain
         self.faults: dict[tuple[str, str], Fault] = {}
         self._reload = reload
+        self.locales = tuple(folder / "locale" for folder in chain.folders if (folder / "locale").is_dir())
         self._found: dict[str, PageTemplate] = {}
 
     def load(self, spec: str) -> PageTemplate:
@@ -130,7 +133,10 @@ class Theme:
 
 
 def _print(load: Load, spec: str, context: Mapping[str, Any]) -> str:
-    text: str = load(spec).render(theme=load, **context)
+    now = tongue()
+    text: str = load(spec).render(
+        theme=load, say=now.say, said=now.said, many=now.many, tongue=now, **context
+    )
     # A frame is a macro that begins at <html>: what stands before it in the file is not part of it.
     return f"<!DOCTYPE html>\n{text}" if text.startswith("<html") else text
 

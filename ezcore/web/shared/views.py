@@ -18,11 +18,11 @@ PUBLIC_REASONS = (
     "secret link",
     "mail sink",
 )
-RATES = ("page", "form", "login", "mail", "code", "search", "webhook", "none")
+RATES = ("page", "form", "login", "mail", "code", "search", "api", "webhook", "none")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 METHODS = ("GET", *UNSAFE)
 
-Rate = Literal["page", "form", "login", "mail", "code", "search", "webhook", "none"]
+Rate = Literal["page", "form", "login", "mail", "code", "search", "api", "webhook", "none"]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,17 @@ from ezcore.web.storefront import (
     checkout,
     checkout_plan,
     checkout_resume,
+    contact,
     domain_order,
     domains,
     home,
     mail_sink,
     pay_link,
     pricing,
+    publishing,
     quote_link,
     review,
+    unsubscribe,
 )
 from ezcore.web.storefront.cart_cookie import cart_size
 
@@ -26,9 +29,10 @@ from ezcore.web.storefront.cart_cookie import cart_size
 def includeme(config: Any) -> None:
     """Register the pages. The steps of the checkout come before `/billing/checkout/<plan_slug>/`."""
     config.add_request_method(cart_size, "cart_size", reify=True)
-    include_area(config, pay_link, quote_link)
+    include_area(config, pay_link, quote_link, unsubscribe, contact)
     include_area(
         config, home, domains, domain_order, pricing, cart, checkout, review, checkout_resume, checkout_plan
     )
     config.include(accounts)
+    config.include(publishing)
     config.include(mail_sink)

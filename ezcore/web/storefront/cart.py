@@ -13,12 +13,12 @@ from ezcore.orders.carts.models import Cart
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import sentence
 from ezcore.web.shared.path_ids import as_id
+from ezcore.web.shared.priced import price_cart
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
+from ezcore.web.shared.wish import order_model
 from ezcore.web.storefront.addons import addon_address, addon_cycle, offers
 from ezcore.web.storefront.cart_cookie import current_cart
-from ezcore.web.storefront.configure import order_model
-from ezcore.web.storefront.priced import price_cart
 from ezcore.web.storefront.pricing import refuse_sold_out
 
 TEMPLATE: Final = "client/cart.pt"

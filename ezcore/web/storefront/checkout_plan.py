@@ -13,9 +13,9 @@ from ezcore.orders.carts import operations as carts
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
+from ezcore.web.shared.wish import Wish, default_wish, order_model
 from ezcore.web.storefront.cart_cookie import cart_for_writing
 from ezcore.web.storefront.checkout_state import to_step
-from ezcore.web.storefront.configure import Wish, default_wish, order_model
 from ezcore.web.storefront.pricing import adds_tax, refuse_sold_out
 
 

@@ -9,11 +9,11 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from ezcore.kernel.errors import NotFound
 from ezcore.orders.carts import operations as carts
 from ezcore.orders.carts.models import Cart
+from ezcore.web.shared.priced import price_cart
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
 from ezcore.web.storefront.cart_cookie import current_cart
 from ezcore.web.storefront.checkout_state import to_step
-from ezcore.web.storefront.priced import price_cart
 
 _SALT: Final = "cart of a sign-up"
 

@@ -10,10 +10,10 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ezcore.accounts import queries as accounts
 from ezcore.accounts.models import Client
 from ezcore.orders.carts.models import Cart
+from ezcore.web.shared.priced import PricedCart, price_cart
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.sessions import login_session
 from ezcore.web.storefront.cart_cookie import current_cart
-from ezcore.web.storefront.priced import PricedCart, price_cart
 from ezcore.work import UnitOfWork
 
 STEPS: Final = ("cart", "checkout.account", "checkout.billing", "checkout.review")

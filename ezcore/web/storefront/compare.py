@@ -9,7 +9,7 @@ from typing import Final
 
 from ezcore.catalog.products.models import Product
 from ezcore.web.shared.markup import money
-from ezcore.web.storefront.plans import prices_in
+from ezcore.web.shared.wish import prices_in
 
 _MEASURED: Final = re.compile(r"((?:up to )?[0-9][0-9.,]*(?: ?[GTMK]B(?=\s))?)\s+(.+)", re.IGNORECASE)
 YES: Final = "Included"

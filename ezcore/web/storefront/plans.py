@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from ezcore.catalog.products.models import Price, Product
-from ezcore.catalog.products.rules import per_month, prices_on
+from ezcore.catalog.products.rules import per_month
 from ezcore.kernel.money import Money
 from ezcore.kernel.period import Cycle
+from ezcore.languages import many, say
 from ezcore.web.shared import cycles
+from ezcore.web.shared.wish import prices_in
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class PlanCard:
         """What stands beside the large figure."""
         if self.price is None:
             return ""
-        return "per month" if cycles.months(self.price.cycle) > 1 else cycles.per(self.price.cycle)
+        return say("per month") if cycles.months(self.price.cycle) > 1 else cycles.per(self.price.cycle)
 
     @property
     def is_split(self) -> bool:
@@ -56,12 +58,6 @@ class PlanCard:
     def cycle_name(self) -> str:
         """For the link to the configure page."""
         return self.price.cycle_name if self.price else ""
-
-
-def prices_in(product: Product, currency: str, on: date) -> list[Price]:
-    """What a product costs in this currency on this day, the shortest cycle first."""
-    found = [price for price in prices_on(product, on) if price.currency == currency]
-    return sorted(found, key=lambda price: cycles.length(price.cycle))
 
 
 def cycle_tabs(products: Sequence[Product], currency: str, wanted: str | None, on: date) -> list[CycleTab]:
@@ -101,7 +97,7 @@ def _saves(products: Sequence[Product], currency: str, name: str, on: date) -> s
         if price is not None:
             saved.add(_free_months(price, month))
     free = min(saved, default=0)
-    return f"{free} month{'s' if free > 1 else ''} free" if free > 0 else ""
+    return many(free, "${n} month free", "${n} months free") if free > 0 else ""
 
 
 def _free_months(price: Price, month: Price | None) -> int:

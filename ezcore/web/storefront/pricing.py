@@ -16,8 +16,8 @@ from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import sentence
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
+from ezcore.web.shared.wish import Wish, default_wish, order_model, read_wish
 from ezcore.web.storefront.cart_cookie import cart_for_writing
-from ezcore.web.storefront.configure import Wish, default_wish, order_model, read_wish
 from ezcore.web.storefront.parents import NO_PARENT, Parent, parent_of
 from ezcore.web.storefront.shelf import shelf
 

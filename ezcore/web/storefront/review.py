@@ -19,6 +19,9 @@ from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.orders.carts.models import Cart
 from ezcore.orders.orders import operations as orders
 from ezcore.orders.orders.models import Order
+from ezcore.publishing.pages import operations as pages
+from ezcore.publishing.pages import queries as page_versions
+from ezcore.publishing.pages.models import PageName
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
 from ezcore.web.storefront.cart_cookie import forget_cart
@@ -67,7 +70,7 @@ def place_order(request: EzRequest) -> Any:
         return _once_more(
             request, 409, "This page was open for more than a day. Please look at your order again."
         )
-    if key.shown != _print(state):
+    if key.shown != _print(request.uow, state):
         return _once_more(
             request, 409, "Something has changed since this page was opened; this is how it is now."
         )
@@ -79,7 +82,7 @@ def place_order(request: EzRequest) -> Any:
 
 def _place(request: EzRequest, cart: Cart) -> Any:
     try:
-        order = orders.place(request.uow, cart, request.client_id, form_key(cart.id))
+        order = orders.place(request.uow, cart, request.client_id, orders.form_key(cart.id))
     except Refused:
         # Another request may have been faster by a moment: then its order is the answer.
         with request.work.read(request.actor) as look_again:
@@ -87,12 +90,8 @@ def _place(request: EzRequest, cart: Cart) -> Any:
         if placed is None:
             raise
         return _done(request, placed)
+    pages.accept_terms(request.uow, order.id, request.client_id)
     return _done(request, order)
-
-
-def form_key(cart_id: int) -> str:
-    """The order's own key: one per cart."""
-    return f"cart:{cart_id}"
 
 
 def _done(request: EzRequest, order: Order) -> Any:
@@ -102,7 +101,7 @@ def _done(request: EzRequest, order: Order) -> Any:
 
 
 def _placed(uow: UnitOfWork, cart_id: int, client_id: int) -> Order | None:
-    query = select(Order).where(Order.form_key == form_key(cart_id), Order.client_id == client_id)
+    query = select(Order).where(Order.form_key == orders.form_key(cart_id), Order.client_id == client_id)
     return uow.session.scalars(query).first()
 
 
@@ -122,7 +121,7 @@ def _once_more(request: EzRequest, status: int, notice: str) -> Any:
 def _new_key(request: EzRequest, state: Checkout) -> str:
     cart_id = state.cart.id if state.cart else 0
     now: datetime = request.uow.now()
-    key = FormKey(cart_id, request.actor.user_id or 0, _print(state), int(now.timestamp()))
+    key = FormKey(cart_id, request.actor.user_id or 0, _print(request.uow, state), int(now.timestamp()))
     return str(_signer(request).dumps(list(key)))
 
 
@@ -137,12 +136,14 @@ def _read_key(request: EzRequest) -> FormKey:
     return key
 
 
-def _print(state: Checkout) -> str:
+def _print(uow: UnitOfWork, state: Checkout) -> str:
+    terms = page_versions.current(uow, PageName.TERMS)
     found = state.priced.estimate
     lines = found.lines if found else ()
     shown: list[object] = [(line.line.id, str(line.due_now), str(line.renewal)) for line in lines]
     if found is not None:
         shown += [str(found.due_now), found.promotion.code if found.promotion else None]
+    shown.append(terms.id if terms is not None else None)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 

@@ -54,7 +54,7 @@ class Browser(TestApp):
     @property
     def is_logged_in(self) -> bool:
         """The security page opens."""
-        return self.get("/accounts/security/", status="*").status_code == 200
+        return self.get("/account/security/", status="*").status_code == 200
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,6 @@ def test_a_hostile_browser_name_is_text(ann, browser):
     browser.extra_environ["HTTP_USER_AGENT"] = "<script>alert(1)</script>"
     browser.reset()
     browser.log_in()
-    page = browser.get("/accounts/security/")
+    page = browser.get("/account/security/")
     assert "&lt;script&gt;alert(1)" in page
     assert not [tag for tag in page.html.find_all("script") if not tag.get("src")]

@@ -91,7 +91,7 @@ def test_a_preset_cookie_is_not_taken_over(ann, browser, app):
 def test_after_logout_the_old_cookie_is_nobody(ann, browser, app):
     browser.log_in()
     token = browser.cookies["ez_session"]
-    page = browser.get("/accounts/security/")
+    page = browser.get("/account/security/")
     next(form for form in page.forms.values() if form.action == "/accounts/logout/").submit(status=303)
     replay = Browser(app)
     replay.set_cookie("ez_session", token)
@@ -106,10 +106,10 @@ def test_a_link_cannot_log_anybody_out(ann, browser):
 
 
 def test_login_leads_where_it_was_asked_for(ann, browser):
-    login = browser.get("/accounts/profile/", status=303).follow()
+    login = browser.get("/account/profile/", status=303).follow()
     form = list(login.forms.values())[-1]
     form["email"], form["password"] = ANN, PASSWORD
-    assert form.submit(status=303).location == "http://127.0.0.1:6543/accounts/profile/"
+    assert form.submit(status=303).location == "http://127.0.0.1:6543/account/profile/"
 
 
 def test_staff_come_to_the_admin_area_and_clients_to_their_dashboard(work, ann, browser, stranger):
@@ -136,7 +136,7 @@ def test_a_forgotten_password(ann, browser, stranger, letterbox):
 def test_another_device_is_logged_out_from_the_security_page(ann, browser, stranger):
     browser.log_in()
     stranger.log_in()
-    page = browser.get("/accounts/security/")
+    page = browser.get("/account/security/")
     assert "203.0.113.9" in page
     next(form for form in page.forms.values() if form.action.endswith("/revoke/")).submit(status=303)
     assert not stranger.is_logged_in
@@ -146,16 +146,16 @@ def test_another_device_is_logged_out_from_the_security_page(ann, browser, stran
 def test_a_changed_password_logs_the_others_out(ann, browser, stranger):
     browser.log_in()
     stranger.log_in()
-    browser.fill("/accounts/security/", 422, current="wrong", password="bright winter ferry 7")
+    browser.fill("/account/security/", 422, current="wrong", password="bright winter ferry 7")
     assert stranger.is_logged_in
-    browser.fill("/accounts/security/", 303, current=PASSWORD, password="bright winter ferry 7")
+    browser.fill("/account/security/", 303, current=PASSWORD, password="bright winter ferry 7")
     assert browser.is_logged_in
     assert not stranger.is_logged_in
 
 
 def test_the_profile_is_kept_and_shown(ann, browser):
     browser.log_in()
-    page = browser.fill("/accounts/profile/", 303, line1="<b>Pikk</b> 2", city="Tartu").follow()
+    page = browser.fill("/account/profile/", 303, line1="<b>Pikk</b> 2", city="Tartu").follow()
     assert "Your profile is saved" in page
     assert list(page.forms.values())[-1]["line1"].value == "<b>Pikk</b> 2"
     assert "<b>Pikk</b>" not in page
@@ -164,12 +164,12 @@ def test_the_profile_is_kept_and_shown(ann, browser):
 def test_an_unconfirmed_client_is_told_and_can_ask_for_the_link_again(browser, letterbox):
     sign_up(browser)
     browser.log_in()
-    page = browser.get("/accounts/profile/")
+    page = browser.get("/account/profile/")
     assert "not confirmed" in page
     next(form for form in page.forms.values() if form.action == "/accounts/verify/").submit(status=303)
     assert len(letterbox.to(ANN)) == 2
-    token = browser.get("/accounts/profile/").forms[0]["csrf_token"].value
-    browser.post("/accounts/profile/", {"name": "X", "country": "EE", "csrf_token": token}, status=403)
+    token = browser.get("/account/profile/").forms[0]["csrf_token"].value
+    browser.post("/account/profile/", {"name": "X", "country": "EE", "csrf_token": token}, status=403)
 
 
 def test_links_in_mails_lead_to_the_configured_site_whatever_the_host_header_says(ann, browser, letterbox):

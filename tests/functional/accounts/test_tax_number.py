@@ -20,7 +20,7 @@ def kept(shop):
 
 
 def profile_form(browser):
-    return next(form for form in browser.get("/accounts/profile/").forms.values() if "country" in form.fields)
+    return next(form for form in browser.get("/account/profile/").forms.values() if "country" in form.fields)
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_no_client_reads_what_staff_wrote(staff, as_client, shop):
     ben = as_client(email="ben@client.example", name="Ben")
     with shop.work.write() as uow:
         accounts.add_note(uow, 1, "quite a difficult person")
-    for path in ("/dashboard/", "/accounts/profile/", "/services/"):
+    for path in ("/dashboard/", "/account/profile/", "/services/"):
         assert "difficult" not in ben.get(path, expect_errors=True).text
 
 

@@ -30,9 +30,12 @@ EVERY_VALUE = {
     "renews_on": date(2027, 1, 1), "title": "A new site", "valid_until": date(2026, 12, 1),
     "domain": "example.com", "expires_on": date(2027, 1, 1), "words": "was renewed.", "names": "example.com",
     "reference": "T-2026-000001", "subject": "Help", "message": "It is slow.", "hours": 5,
-    "inviter": "Kadri", "role": "Support",
+    "inviter": "Kadri", "role": "Support", "site_link": LINK, "client": "Ann & Co",
+    "kept": "- Invoices",
 }  # fmt: skip
-TEMPLATES = sorted(path.stem for path in (find_tree("themes") / "base" / "mail").glob("*.txt"))
+TEMPLATES = sorted(
+    {path.name.partition(".")[0] for path in (find_tree("themes") / "base" / "mail").glob("*.txt")}
+)
 
 
 def test_the_same_event_sends_one_mail(each_work):

@@ -16,7 +16,7 @@ from ezcore.reports.invariants.report import CHECKS
 
 ROOT = Path(__file__).parents[3]
 ASKED = [
-    *(f"I{n:02}" for n in range(1, 17)), "I20", "I21", "I28", "I29", "I38", "I39", "I40",
+    *(f"I{n:02}" for n in range(1, 26)), *(f"I{n}" for n in range(28, 32)), "I38", "I39", "I40",
 ]  # fmt: skip
 ENTRY = "INSERT INTO ledger_entry (journal_id, account, currency, minor) VALUES (1, 'cash:x', 'EUR', 5)"
 SECOND_PAYMENT = (
@@ -79,6 +79,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     ),
     "I16": ("UPDATE service SET billed_until = '2031-01-01'",),
     "I17": (TWO_RESOURCES,),
+    "I19": ("UPDATE service SET state = 'pending'", "UPDATE invoice SET paid_at = '2000-01-01 00:00:00'"),
     "I20": (AUTOMATED.format(verb="suspend", reason="overdue invoice", after='{"invoice": "2027-00001"}'),),
     "I21": (AUTOMATED.format(verb="terminate", reason="not paid", after="{}"),),
     "I22": ("UPDATE job SET state = 'failed'",),

@@ -57,9 +57,11 @@ class NewProduct:
 
 
 def create_group(uow: UnitOfWork, slug: str, name: str, **facts: Any) -> ProductGroup:
-    """A new shelf. Raises: NotAllowed, InvalidInput when the slug is taken or reserved."""
+    """A new shelf, the last unless told. Raises: NotAllowed, InvalidInput when the slug is taken or reserved."""
     uow.actor.require("catalog.manage")
     _free_slug(uow, slug)
+    if "position" not in facts:
+        facts["position"] = (uow.session.scalar(select(func.max(ProductGroup.position))) or 0) + 1
     group = ProductGroup(slug=slug, name=name, **facts)
     uow.session.add(group)
     uow.session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from ezcore.accounts import operations as accounts
 from ezcore.accounts import queries
 from ezcore.accounts.countries import countries
+from ezcore.accounts.factors.queries import with_factor
 from ezcore.accounts.models import Client
 from ezcore.billing.credit import queries as credit
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
@@ -30,6 +31,7 @@ ROLES: Final = {
     "billing": "Pays: invoices, methods, tickets",
     "technical": "Works: services, tickets",
     "read_only": "Looks only",
+    "custom": "Chosen permissions",
 }
 
 
@@ -82,6 +84,7 @@ def _facts(request: Any, found: Client) -> dict[str, Any]:
     unpaid = select(Invoice).where(Invoice.client_id == found.id, Invoice.status == InvoiceStatus.UNPAID)
     waiting = select(func.count()).where(Ticket.client_id == found.id, Ticket.state != TicketState.CLOSED)
     states = dict(session.execute(counts).all())
+    members = queries.members_of(request.uow, found.id)
     return {
         "client": found,
         "name": found.company or found.name,
@@ -97,7 +100,8 @@ def _facts(request: Any, found: Client) -> dict[str, Any]:
         if request.actor.may("billing.manage")
         else None,
         "tickets": session.scalar(waiting) or 0,
-        "members": queries.members_of(request.uow, found.id),
+        "members": members,
+        "factors": with_factor(request.uow, [user.id for _, user in members]),
         "roles": ROLES,
         "notes": queries.notes_of(request.uow, found.id),
         "today": request.uow.today(),

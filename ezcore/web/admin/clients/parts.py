@@ -28,6 +28,7 @@ from ezcore.web.shared.views import page
 TEMPLATE: Final = "admin/clients/part.pt"
 TABS: Final = (
     ("admin.client", "Summary", "staff.read"),
+    ("admin.client.users", "Users", "staff.read"),
     ("admin.client.services", "Services", "staff.read"),
     ("admin.client.domains", "Domains", "staff.read"),
     ("admin.client.invoices", "Invoices", "billing.manage"),
@@ -190,12 +191,14 @@ def mails(request: Any) -> dict[str, Any]:
     zone, client_id = request.settings.shop.time_zone, path_id(request)
     client = queries.client(request.uow, client_id)
     known = {client.email, *(user.email for _, user in queries.members_of(request.uow, client_id))}
-    query = select(Mail.subject, Mail.template, Mail.recipient, Mail.state, Mail.queued_at, Mail.cause)
+    query = select(
+        Mail.id, Mail.subject, Mail.template, Mail.recipient, Mail.state, Mail.queued_at, Mail.cause
+    )
 
     def row(found: Any) -> list[Any]:
-        subject, template, recipient, state, queued_at, cause = found
+        number, subject, template, recipient, state, queued_at, cause = found
         return [
-            escape(subject) + under(template),
+            link(request, subject, "admin.mail", template, id=number),
             badge(state),
             recipient,
             moment(queued_at, zone),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
 
@@ -10,15 +11,15 @@ from ezcore.accounts import operations as accounts
 from ezcore.accounts.errors import TooManyTries, WrongLogin
 from ezcore.accounts.inputs import LogInInput
 from ezcore.accounts.operations import Credentials
-from ezcore.accounts.queries import session_of
-from ezcore.kernel.actor import Actor
 from ezcore.kernel.errors import InvalidInput
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.sessions import cookie_token, forget, remember, visit_of
 from ezcore.web.shared.views import page
-from ezcore.web.storefront.accounts.answers import DASHBOARD, again, go_to, next_of, wait
+from ezcore.web.storefront.accounts.answers import again, go_to, next_of, wait
+from ezcore.web.storefront.accounts.home import home, home_of
+from ezcore.web.storefront.accounts.second_step import remember_step
 
 TEMPLATE = "client/accounts/login.pt"
 
@@ -27,7 +28,7 @@ TEMPLATE = "client/accounts/login.pt"
 def show_login(request: EzRequest) -> Any:
     """The form; who is logged in already goes on."""
     if request.actor.user_id is not None:
-        return go_to(next_of(request, _home(request.actor)))
+        return go_to(next_of(request, home(request.actor)))
     return {"form": Form(), "next": next_of(request)}
 
 
@@ -45,14 +46,20 @@ def do_login(request: EzRequest) -> Any:
     typed = form.checked()
     credentials = Credentials(typed.email, typed.password.get_secret_value())
     try:
-        token = accounts.log_in(request.work, request.actor, credentials, visit_of(request))
+        entry = accounts.log_in(request.work, request.actor, credentials, visit_of(request))
     except TooManyTries as error:
         return wait(request, form, error, next=target)
     except InvalidInput as error:
         form.refuse(error)
         return again(request, form, next=target)
-    response = go_to(target or _home_of(request, token))
-    remember(request, response, token)
+    if entry.is_half:
+        response = go_to(
+            f"{request.route_path('second_step')}{'?' + urlencode({'next': target}) if target else ''}"
+        )
+        remember_step(request, response, entry.token)
+        return response
+    response = go_to(target or home_of(request, entry.token))
+    remember(request, response, entry.token)
     return response
 
 
@@ -66,13 +73,3 @@ def do_logout(request: EzRequest) -> HTTPSeeOther:
     response = go_to("/")
     forget(request, response)
     return response
-
-
-def _home_of(request: EzRequest, token: str) -> str:
-    with request.work.read() as uow:
-        facts = session_of(uow, token)
-    return _home(facts.actor) if facts else DASHBOARD
-
-
-def _home(actor: Actor) -> str:
-    return "/admin/" if actor.kind == "staff" else DASHBOARD

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.httpexceptions import HTTPSeeOther
+
 from ezcore.accounts import operations as accounts
 from ezcore.accounts import queries
 from ezcore.accounts.countries import LANGUAGES, countries
@@ -26,7 +28,7 @@ NUMBER_WORDS = {
 TEMPLATE = "client/accounts/profile.pt"
 
 
-@page("profile", "/accounts/profile/", permission="client.read", template=TEMPLATE)
+@page("profile", "/account/profile/", permission="client.read", template=TEMPLATE)
 def show_profile(request: EzRequest) -> dict[str, Any]:
     """What stands now."""
     client = queries.client_of(request.uow, request.actor)
@@ -34,8 +36,14 @@ def show_profile(request: EzRequest) -> dict[str, Any]:
     return {"form": Form(values=stands), **_choices(request)}
 
 
+@page("profile.old", "/accounts/profile/", public="account door")
+def old_address(request: EzRequest) -> HTTPSeeOther:
+    """Where the page was before: bookmarks and old mails still find it."""
+    return go(request, "profile")
+
+
 @page(
-    "profile", "/accounts/profile/", method="POST", permission="client.billing", template=TEMPLATE,
+    "profile", "/account/profile/", method="POST", permission="client.billing", template=TEMPLATE,
     audit="client.update",
 )  # fmt: skip
 def save_profile(request: EzRequest) -> Any:

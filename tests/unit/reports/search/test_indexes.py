@@ -12,7 +12,7 @@ SEARCHED = (
     ("client", "name"), ("client", "company"), ("client", "email"), ("invoice", "number"), ("service", "label"),
     ("service_resource", "external_id"), ("service_resource", "address"), ("domain_name", "name"),
     ("ticket", "reference"), ("ticket", "subject"), ("payment_transaction", "external_id"),
-    ("payment_transaction", "reference"),
+    ("payment_transaction", "reference"), ("article", "title"), ("article", "words"),
 )  # fmt: skip
 
 

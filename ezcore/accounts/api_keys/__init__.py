@@ -1,0 +1,1 @@
+"""Keys with which programs read what a client has."""

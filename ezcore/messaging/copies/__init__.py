@@ -1,0 +1,1 @@
+"""Contacts of a client: addresses without a login that get copies of its mails."""

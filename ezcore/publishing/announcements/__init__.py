@@ -1,0 +1,1 @@
+"""Announcements: news of the shop, from the moment that they are meant for."""

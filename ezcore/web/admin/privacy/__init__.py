@@ -1,0 +1,1 @@
+"""/admin/erasures/: clients who ask to be forgotten."""
