@@ -13,7 +13,10 @@ HOSTILE_REPLIES: dict[str, dict[str, Any]] = {
     "half an answer": {"body": '{"id": "x_1", "sta', "content_type": "application/json"},
     "another shape": {"body": [1, 2, 3]},
     "a list of nothing": {"body": {"data": None}},
-    "values of other types": {"body": {"id": 7, "status": ["succeeded"], "amount": "much", "data": 1e400}},
+    "values of other types": {
+        "body": '{"id": 7, "status": ["succeeded"], "amount": "much", "data": Infinity}',
+        "content_type": "application/json",
+    },
 }
 """Name -> arguments of the fault `hostile`; the effect happens, the answer is this."""
 

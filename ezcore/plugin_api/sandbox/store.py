@@ -62,12 +62,12 @@ class Store:
                     self._db.execute("COMMIT")
 
     def put(self, kind: str, doc_id: str, doc: Document) -> None:
-        """Write a document; one that exists keeps its place in the order."""
+        """Write a document; one that exists keeps its place in the order. Raises: ValueError (no JSON: infinity)."""
         with self.lock():
             self._db.execute(
                 "INSERT INTO document (kind, id, body) VALUES (?, ?, ?) "
                 "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
-                (kind, doc_id, json.dumps(doc)),
+                (kind, doc_id, json.dumps(doc, allow_nan=False)),
             )
 
     def get(self, kind: str, doc_id: str) -> Document | None:

@@ -96,7 +96,7 @@ def list_rules(request: Any) -> dict[str, Any]:
 @page("admin.notice_rule.new", "/admin/notice-rules/new/", permission=MAY, template=FORM)
 def new(request: Any) -> Any:
     """A new rule for the event of the address, which the list offers; without one for the first of them."""
-    event = request.GET.get("event", "") or pure.events()[0][0]
+    event = request.GET.get("event", "") or pure.event_names()[0][0]
     pure.event_class(event)
     return _page(event, Form(values={"name": pure.event_words(event), "action": "note"}), None)
 
