@@ -53,6 +53,7 @@ def make_plain_engine(engine: Engine) -> Engine:
         engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, skip_autocommit_rollback=True
     )
     event.listen(plain, "connect", _prepare_postgresql)
+    event.listen(plain, "connect", _plan_once)
     event.listen(plain, "checkin", _lies_down)
     event.listen(plain, "checkout", _stands_up)
     event.listen(engine, "engine_disposed", lambda _engine: plain.dispose())
@@ -90,6 +91,11 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     before, connection.autocommit = connection.autocommit, True
     connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
     connection.autocommit = before
+
+
+def _plan_once(connection: Any, _record: Any) -> None:
+    # Its few statements are found by keys whatever the values: planning them takes longer than running them.
+    connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _lies_down(_connection: Any, record: Any) -> None:

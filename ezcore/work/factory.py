@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from ezcore.db.engine import Mode, make_plain_engine
+from ezcore.db.at_once import AtOnce
+from ezcore.db.engine import Mode
 from ezcore.db.sealed import SecretBox
 from ezcore.kernel.actor import SYSTEM, Actor
 from ezcore.kernel.clock import Clock
@@ -37,7 +39,6 @@ class Work:
     bell: Callable[[], None]
     virtual_time: bool = False
     _binds: dict[Mode, Engine] = field(default_factory=dict, init=False, repr=False)
-    _plain: Engine | None = field(default=None, init=False, repr=False)
 
     @contextmanager
     def read(self, actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
@@ -56,13 +57,10 @@ class Work:
         if unit.wants_ring:
             self.ring()
 
-    @contextmanager
-    def at_once(self) -> Iterator[Connection]:
-        """PostgreSQL: a connection on which every statement is a transaction: where one statement says it all."""
-        if self._plain is None:
-            self._plain = make_plain_engine(self.engine)
-        with self._plain.connect() as connection:
-            yield connection
+    @cached_property
+    def at_once(self) -> AtOnce:
+        """PostgreSQL: every statement is a transaction of its own, where one statement says it all."""
+        return AtOnce(self.engine)
 
     @contextmanager
     def _session(self, mode: Mode) -> Iterator[Session]:

@@ -44,9 +44,8 @@ def end(work: Work, job: Job, line: JobStep | None, result: Any) -> JobStep | No
     values |= {"its_id": job.id, "its_owner": job.owner, "its_fence": job.fence, "now": now}
     if line is not None:
         values |= {"its_line": line.id, "its_result": result}
-    with work.at_once() as connection:
-        if connection.execute(_END if line is None else _END_WITH_STEP, values).rowcount != 1:
-            raise LostLease(f"job {job.id} fence {job.fence}")
+    if work.at_once.changed(_END if line is None else _END_WITH_STEP, values) != 1:
+        raise LostLease(f"job {job.id} fence {job.fence}")
     crashpoint("work.committed")
     return None if line is None else recorded(line, result, now)
 
@@ -79,6 +78,5 @@ def _statement(*, with_step: bool) -> Insert:
     return trail.add_cte(step.cte("step"))
 
 
-# SQLAlchemy forgets how many rows an INSERT wrote unless it is asked to remember.
-_END: Final = _statement(with_step=False).execution_options(preserve_rowcount=True)
-_END_WITH_STEP: Final = _statement(with_step=True).execution_options(preserve_rowcount=True)
+_END: Final = _statement(with_step=False)
+_END_WITH_STEP: Final = _statement(with_step=True)

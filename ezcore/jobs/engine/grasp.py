@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Interval, Table, bindparam, func, select, true, update
+from sqlalchemy.orm.attributes import manager_of_class
 
 from ezcore.jobs.engine.due import MAY_MOVE, ORDER, OURS, Due, silence
 from ezcore.jobs.models import Job, JobState
@@ -29,9 +30,15 @@ def grasp(work: Work, owner: str, lease_seconds: float, *, vendors: bool) -> Job
         "silent": silence(work.settings),
         "vendors": vendors,
     }
-    with work.at_once() as connection:
-        found = connection.execute(_GRASP, values).mappings().first()
-    return None if found is None else Job(**found)
+    found = work.at_once.first(_GRASP, values)
+    return None if found is None else _as_read(found)
+
+
+def _as_read(columns: dict[str, Any]) -> Job:
+    """A job as a query would have loaded it; the constructor would note every column as a change."""
+    job: Job = manager_of_class(Job).new_instance()
+    job.__dict__.update(columns)
+    return job
 
 
 _NOW = func.now()
