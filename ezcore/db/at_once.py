@@ -33,9 +33,11 @@ class Written:
 
     @classmethod
     def of(cls, statement: UpdateBase, dialect: Dialect) -> Written:
-        """Written out for `dialect`; every parameter of its own has its value here, the others come with each call."""
+        """Written out for `dialect`, the values of its own parameters with it. Raises: ValueError."""
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise ValueError(f"values that Python would have to make are not made here: {compiled}")
         turns = {
             name: turn
             for name, bound in compiled.binds.items()
