@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from ezcore.kernel.money import Money
 from ezcore.languages import say
 from ezcore.web.shared.field_kinds import LISTS, choices_of, kind_of
 
+NEEDED: Final[JsonDict] = {"ui": {"needed": True}}
+"""`json_schema_extra` of a field that the form takes empty and the operation does not, so that it tells all errors."""
+
 
 @dataclass(frozen=True)
 class Field:
     """One input. `kind` is text, secret, number, money, date, bool, select or textarea.
 
-    `suffix` follows the input (a currency, a unit); `fixed_by` names the source that fixes it.
+    What is not `required` may stay empty. `suffix` follows the input (a currency, a unit); `fixed_by` names the
+    source that fixes it.
     """
 
     name: str
@@ -64,18 +69,30 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, fixed_by: 
         value=_shown(value),
         hint=say(hint) if hint else None,
         error=error,
-        required=info.is_required(),
+        required=_is_asked(info),
         choices=tuple((value, say(word)) for value, word in choices_of(info)),
         fixed_by=fixed_by,
         suffix=_suffix(info),
     )
 
 
+def _is_asked(info: FieldInfo) -> bool:
+    """May it not stay empty? An operation may want what the form itself takes; what has a value is not left empty."""
+    if info.is_required() or _ui(info).get("needed"):
+        return True
+    return info.get_default(call_default_factory=True, validated_data={}) not in (None, "", [], ())
+
+
 def _suffix(info: FieldInfo) -> str | None:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    ui = extra.get("ui")
-    found = (ui.get("suffix") or ui.get("currency")) if isinstance(ui, dict) else None
+    ui = _ui(info)
+    found = ui.get("suffix") or ui.get("currency")
     return str(found) if found else None
+
+
+def _ui(info: FieldInfo) -> Mapping[str, Any]:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    found = extra.get("ui")
+    return found if isinstance(found, dict) else {}
 
 
 def _shown(value: Any) -> Any:

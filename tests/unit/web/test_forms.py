@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from webob.multidict import MultiDict
 
 from ezcore.kernel.errors import InvalidInput
-from ezcore.web.shared.form_fields import fields_of
+from ezcore.web.shared.form_fields import NEEDED, fields_of
 from ezcore.web.shared.forms import read_form
 
 BOX = "/plugins/demo/box/"
@@ -127,6 +127,18 @@ def test_an_optional_secret_is_a_secret_too():
     printed = fields_of(Everything, form.values, form.errors)
     assert "hunter2" not in repr(form.values) + repr(printed)
     assert next(field.kind for field in printed if field.name == "key") == "secret"
+
+
+def test_only_what_may_stay_empty_is_called_optional():
+    class Account(BaseModel):
+        name: str
+        title: str = Field("", json_schema_extra=NEEDED)
+        note: str = ""
+        limit: int | None = None
+        years: int = 1
+
+    called = {field.name: field.required for field in fields_of(Account, {}, {})}
+    assert called == {"name": True, "title": True, "note": False, "limit": False, "years": True}
 
 
 def test_a_blank_secret_keeps_what_stands():

@@ -20,7 +20,7 @@ from ezcore.web.admin.products.grid import in_order, read_money
 from ezcore.web.admin.products.pages import done, found, option_of
 from ezcore.web.shared import cycles
 from ezcore.web.shared.flash import flash
-from ezcore.web.shared.form_fields import fields_of
+from ezcore.web.shared.form_fields import NEEDED, fields_of
 from ezcore.web.shared.forms import Form, read_form, sentence
 from ezcore.web.shared.views import page
 
@@ -40,8 +40,14 @@ class Kind(StrEnum):
 class Question(BaseModel):
     """How an option is asked."""
 
-    key: str = Field("", title="Key", description="Small letters, digits, - and _; it stays", max_length=40)
-    title: str = Field("", title="What is asked", max_length=80)
+    key: str = Field(
+        "",
+        title="Key",
+        description="Small letters, digits, - and _; it stays",
+        max_length=40,
+        json_schema_extra=NEEDED,
+    )
+    title: str = Field("", title="What is asked", max_length=80, json_schema_extra=NEEDED)
     kind: Kind = Field(Kind.ONE_OF_SEVERAL, title="Answered by")
     required: bool = Field(default=False, title="Must be answered")
     minimum: int = Field(0, title="Smallest quantity")

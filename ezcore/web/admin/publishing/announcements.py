@@ -28,6 +28,7 @@ from ezcore.web.admin.publishing.editing import (
 )
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.markup import moment
 from ezcore.web.shared.path_ids import path_id
@@ -37,7 +38,7 @@ from ezcore.web.shared.views import page
 class AnnouncementInput(BaseModel):
     """An announcement as it is typed."""
 
-    title: str = Field("", title="Title", max_length=400)
+    title: str = Field("", title="Title", max_length=400, json_schema_extra=NEEDED)
     slug: str = Field("", title="Address", description="Empty: made from the title", max_length=80)
     body: str = Field("", title="Text", description=MARKDOWN, json_schema_extra=BODY)
 

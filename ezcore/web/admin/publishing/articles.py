@@ -27,6 +27,7 @@ from ezcore.web.admin.publishing.editing import (
 )
 from ezcore.web.admin.tables import Column, link, listing, under
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
@@ -35,7 +36,13 @@ from ezcore.web.shared.views import page
 class ArticleInput(BaseModel):
     """An answer as it is typed."""
 
-    title: str = Field("", title="Title", description="The question as clients ask it", max_length=400)
+    title: str = Field(
+        "",
+        title="Title",
+        description="The question as clients ask it",
+        max_length=400,
+        json_schema_extra=NEEDED,
+    )
     slug: str = Field("", title="Address", description="Empty: made from the title", max_length=80)
     summary: str = Field("", title="Summary", description="One sentence, for lists", max_length=200)
     category_id: int | None = Field(None, title="Category")

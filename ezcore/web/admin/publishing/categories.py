@@ -15,6 +15,7 @@ from ezcore.publishing.articles.models import Article, ArticleCategory
 from ezcore.web.admin.publishing.editing import FORM, LIST, Act, attempt, form_page, read
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
@@ -23,7 +24,7 @@ from ezcore.web.shared.views import page
 class CategoryInput(BaseModel):
     """A shelf as it is typed."""
 
-    name: str = Field("", title="Name", max_length=200)
+    name: str = Field("", title="Name", max_length=200, json_schema_extra=NEEDED)
     slug: str = Field("", title="Address", description="Empty: made from the name", max_length=80)
     blurb: str = Field("", title="What is there", max_length=200)
     parent_id: int | None = Field(None, title="Inside")

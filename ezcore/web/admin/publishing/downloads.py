@@ -16,6 +16,7 @@ from ezcore.web.admin.publishing.articles import product_choices
 from ezcore.web.admin.publishing.editing import FORM, LIST, Act, attempt, form_page, read, status_of
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.readable import MAX_UPLOAD
@@ -25,7 +26,7 @@ from ezcore.web.shared.views import page
 class DownloadInput(BaseModel):
     """A file as it is described."""
 
-    title: str = Field("", title="Title", max_length=400)
+    title: str = Field("", title="Title", max_length=400, json_schema_extra=NEEDED)
     blurb: str = Field("", title="What it is for", max_length=200)
     audience: Audience = Field(Audience.EVERYBODY, title="Who may save it")
     product_id: int | None = Field(None, title="Product", description="For owners: those who have it")

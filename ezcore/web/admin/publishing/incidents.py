@@ -28,6 +28,7 @@ from ezcore.web.admin.publishing.editing import (
 )
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.markup import moment
 from ezcore.web.shared.network_words import phase_badge, phase_word
@@ -38,7 +39,7 @@ from ezcore.web.shared.views import page
 class FactsInput(BaseModel):
     """What is the matter, as it is typed; instants are in the shop's time zone."""
 
-    title: str = Field("", title="Title", max_length=400)
+    title: str = Field("", title="Title", max_length=400, json_schema_extra=NEEDED)
     impact: Impact = Field(Impact.DEGRADED, title="What clients notice")
     starts_at: str = Field("", title="From", description="2026-03-31 14:30; empty: now", max_length=40)
     ends_at: str = Field("", title="To", description="Planned work has an end", max_length=40)

@@ -23,6 +23,7 @@ from ezcore.web.admin.publishing.editing import (
     wants_preview,
 )
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
@@ -40,7 +41,7 @@ LEADS: Final = {
 class PageInput(BaseModel):
     """A version as it is typed."""
 
-    title: str = Field("", title="Title", max_length=400)
+    title: str = Field("", title="Title", max_length=400, json_schema_extra=NEEDED)
     body: str = Field("", title="Text", description=MARKDOWN, json_schema_extra=BODY)
 
 

@@ -15,6 +15,7 @@ from ezcore.services.servers.models import Server
 from ezcore.web.admin.publishing.editing import FORM, LIST, attempt, form_page, read
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.form_fields import NEEDED
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
@@ -23,7 +24,7 @@ from ezcore.web.shared.views import page
 class PartInput(BaseModel):
     """A part as it is typed."""
 
-    name: str = Field("", title="Name", max_length=200)
+    name: str = Field("", title="Name", max_length=200, json_schema_extra=NEEDED)
     blurb: str = Field("", title="What it is", max_length=200)
     server_id: int | None = Field(
         None, title="Server", description="Clients with services there are told on their dashboard"
