@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from ezcore.app import Ezcore
-from ezcore.catalog.products.models import Product
+from ezcore.catalog.products.models import Product, ProductGroup
 from ezcore.catalog.products.operations import NewPrice, NewProduct, create_group, create_product
 from ezcore.domain_names.tlds import operations as tlds
 from ezcore.domain_names.tlds.rules import YearsPrice
@@ -47,10 +47,11 @@ def _ending(uow: UnitOfWork, registrar: str, name: str, register: str, renew: st
 
 
 def _certificate(uow: UnitOfWork, authority: str) -> None:
-    shelf = create_group(
-        uow, "ssl", "SSL certificates", headline="Certificates, issued and renewed by themselves", icon="lock",
-        position=40,
-    )  # fmt: skip
+    # Beside what the authority's plugin offers itself, if it does: two shelves of one name would only confuse.
+    shelf = uow.session.scalar(select(ProductGroup).where(ProductGroup.slug == "certificate-offers"))
+    if shelf is None:
+        shelf = create_group(uow, "ssl", "SSL certificates", icon="lock", position=40)
+    shelf.headline = "Certificates, issued and renewed by themselves"
     create_product(
         uow,
         shelf,
