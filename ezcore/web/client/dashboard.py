@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ezcore.billing.invoices import queries as invoices
@@ -12,6 +13,8 @@ from ezcore.kernel.money import Money
 from ezcore.publishing.announcements import queries as announcements
 from ezcore.publishing.incidents import queries as network
 from ezcore.services.services.models import ServiceState
+from ezcore.support.tickets import queries as tickets
+from ezcore.support.tickets.models import Ticket
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import service_rows, setups
 from ezcore.web.shared.request import EzRequest
@@ -19,6 +22,7 @@ from ezcore.web.shared.views import page
 
 SHOWN = 6
 NEWS = 3
+TALKS = 3
 
 
 @page("dashboard", "/dashboard/", permission="client.read", template="client/dashboard.pt")
@@ -44,9 +48,18 @@ def show_dashboard(request: EzRequest) -> dict[str, Any]:
         "credit": -ledger.balance(uow, ledger.CLIENT_CREDIT, currency, client_id),
         "groups": products.store_groups(uow),
         "news": announcements.newest(uow, NEWS),
+        "tickets": _open_tickets(request),
         "trouble": network.affecting(uow, client_id),
         "renews_next": next((row for row in living if row.service.paid_until and row.status == "active"), None),
     }  # fmt: skip
+
+
+def _open_tickets(request: EzRequest) -> Sequence[Ticket]:
+    """What is being talked about, last moved first; nothing for whom support is not for."""
+    if not request.actor.may("client.support"):
+        return ()
+    query = tickets.of_client(request.client_id).where(Ticket.state != "closed").limit(TALKS)
+    return [row[0] for row in request.uow.session.execute(query)]
 
 
 def _sum(owed: list[InvoiceRow], currency: str) -> Money:

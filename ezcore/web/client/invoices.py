@@ -22,11 +22,13 @@ from ezcore.web.client.subscriptions import subscribers
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.invoice_names import explained, title_of
 from ezcore.web.shared.offers import offered
+from ezcore.web.shared.paging import paging
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
 from ezcore.work import UnitOfWork
 
 TABS = (("open", "Open"), ("overdue", "Overdue"), ("paid", "Paid"), ("all", "All"))
+PER_PAGE = 25
 
 
 @page("billing", "/billing/", permission="client.billing", template="client/billing.pt")
@@ -43,6 +45,7 @@ def list_invoices(request: EzRequest) -> dict[str, Any]:
     shown = request.GET.get("show")
     if shown not in kinds:
         shown = "open" if kinds["open"] else "all"
+    pages = paging(request, len(kinds[shown]), keep=("show",), limit=PER_PAGE)
     currency = request.settings.shop.currency
     owed = Money.total(
         (r.invoice.balance_due for r in kinds["open"] if r.invoice.currency == currency), currency
@@ -51,7 +54,8 @@ def list_invoices(request: EzRequest) -> dict[str, Any]:
     return {
         "credits": held,
         "payable": len([row for row in kinds["open"] if row.invoice.disputed_at is None]) > 1,
-        "rows": kinds[shown],
+        "rows": kinds[shown][pages.offset : pages.offset + pages.limit],
+        "paging": pages,
         "tabs": [(name, title, len(kinds[name]), name == shown) for name, title in TABS],
         "owed": owed,
         "open_count": len(kinds["open"]),

@@ -52,6 +52,11 @@ class ServiceRow:
         address = self.resource.address if self.resource else None
         return ", ".join(part for part in (self.product.name, address) if part)
 
+    def speaks_of(self, words: str) -> bool:
+        """Does each of these words stand in the name, the product or an address? Upper and lower case are one."""
+        text = f"{self.service.label} {self.detail}".casefold()
+        return all(word in text for word in words.casefold().split())
+
     @property
     def is_over(self) -> bool:
         """Nothing to do with it any more."""

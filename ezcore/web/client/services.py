@@ -15,6 +15,7 @@ from ezcore.services.services.queries import Progress
 from ezcore.web.client.invoice_words import InvoiceRow
 from ezcore.web.client.reads import ServiceRow, service_row, service_rows
 from ezcore.web.shared.module_panel import panel_of
+from ezcore.web.shared.paging import paging
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
@@ -27,10 +28,34 @@ FACTS = (
 )  # fmt: skip
 
 
+TABS = (("living", "In use"), ("suspended", "Suspended"), ("over", "Ended"), ("all", "All"))
+PER_PAGE = 25
+
+
 @page("services", "/dashboard/services/", permission="client.read", template="client/services.pt")
 def list_services(request: EzRequest) -> dict[str, Any]:
-    """All services, by renewal date."""
-    return {"rows": service_rows(request.uow, request.client_id)}
+    """By renewal date; the address says which of them, and a word of their name, product or address."""
+    rows = service_rows(request.uow, request.client_id)
+    kinds = {
+        "living": [row for row in rows if not row.is_over],
+        "suspended": [row for row in rows if row.service.state == ServiceState.SUSPENDED],
+        "over": [row for row in rows if row.is_over],
+        "all": rows,
+    }
+    shown = request.GET.get("show")
+    if shown not in kinds:
+        shown = "living" if kinds["living"] else "all"
+    asked = request.GET.get("q", "").strip()[:100]
+    found = [row for row in kinds[shown] if row.speaks_of(asked)]
+    pages = paging(request, len(found), keep=("show", "q"), limit=PER_PAGE)
+    return {
+        "rows": found[pages.offset : pages.offset + pages.limit],
+        "tabs": [(name, title, len(kinds[name]), name == shown) for name, title in TABS],
+        "shown": shown,
+        "asked": asked,
+        "has_any": bool(rows),
+        "paging": pages,
+    }
 
 
 @page("service", "/dashboard/services/{id}/", permission="client.read", template="client/service.pt")
