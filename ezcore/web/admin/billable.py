@@ -16,6 +16,7 @@ from ezcore.billing.billable import queries
 from ezcore.billing.billable.models import BillableItem
 from ezcore.kernel.errors import InvalidInput
 from ezcore.kernel.money import Money
+from ezcore.languages import say
 from ezcore.web.admin.line_forms import client_by, currency_by, tax_classes
 from ezcore.web.admin.tables import Column, counted, listing, state_filters, under
 from ezcore.web.shared.flash import flash
@@ -122,12 +123,12 @@ def _facts(request: Any, form: Form[Item]) -> dict[str, Any]:
 
     def row(found: Any) -> list[Any]:
         item, client = found
-        left = "until stopped" if item.left is None else f"{item.left} left"
+        left = say("until stopped") if item.left is None else say("${left} left", left=item.left)
         return [
             escape(item.description) + under(client),
             badge(item.state),
-            day(item.on) if item.on else "with the next invoice",
-            f"{item.cycle}, {left}" if item.cycle != "once" else "once",
+            day(item.on) if item.on else say("with the next invoice"),
+            f"{say(str(item.cycle))}, {left}" if item.cycle != "once" else say("once"),
             money(item.unit.times(item.quantity)),
         ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from ezcore.jobs.models import Job, JobState
+from ezcore.languages import say
 from ezcore.web.admin.tables import link
 from ezcore.work import UnitOfWork
 
@@ -43,7 +44,7 @@ def causes(uow: UnitOfWork) -> list[Trouble]:
 def kind_title(request: Any, kind: str) -> str:
     """The kind in words; its name when no room or plugin of this process brings it."""
     kinds = request.registry.get("ez.kinds") or {}
-    return str(kinds[kind].title) if kind in kinds else kind
+    return say(str(kinds[kind].title)) if kind in kinds else kind
 
 
 def shown_state(job: Job) -> str:
@@ -54,8 +55,14 @@ def shown_state(job: Job) -> str:
 def about(request: Any, job: Job, label: str | None, number: str | None) -> Any:
     """The record that the job is about, by name, as a link where it has a page."""
     if label is not None:
-        return link(request, label, "admin.service", f"service {job.subject_id}", id=job.subject_id)
+        return link(
+            request,
+            label,
+            "admin.service",
+            say("service ${subject_id}", subject_id=job.subject_id),
+            id=job.subject_id,
+        )
     if number is not None:
-        return link(request, number, "admin.invoice", "invoice", number=number)
-    kind = job.subject_kind.replace("_", " ")
+        return link(request, number, "admin.invoice", say("invoice"), number=number)
+    kind = say(job.subject_kind.replace("_", " "))
     return f"{kind} {job.subject_id}" if job.subject_id else kind

@@ -14,6 +14,7 @@ from ezcore.jobs import queries
 from ezcore.jobs.models import Job, JobLog, JobState, JobStep
 from ezcore.jobs.providers import queries as providers
 from ezcore.kernel.errors import NotFound
+from ezcore.languages import say
 from ezcore.services.services.models import Service
 from ezcore.web.admin.job_words import about, causes, kind_title, shown_state
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
@@ -49,7 +50,7 @@ def jobs_list(request: Any) -> dict[str, Any]:
             link(request, kind_title(request, job.kind), "admin.job", f"#{job.id} {job.kind}", id=job.id),
             badge(shown_state(job)),
             about(request, job, label, number),
-            job.cause or "",
+            say(job.cause or ""),
             job.attempts,
             moment(job.finished_at or job.run_at, zone),
         ]

@@ -12,6 +12,7 @@ from ezcore.jobs import queries
 from ezcore.jobs.models import Job
 from ezcore.jobs.queries import Which
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import many, say
 from ezcore.web.admin.job_words import kind_title, shown_state
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
@@ -44,10 +45,10 @@ def again(request: Any) -> Any:
         which, words = Which(cause_is=like.cause), like.cause
     elif asked.get("service"):
         which = Which(service_id=as_id(asked["service"]))
-        words = f"Service {which.service_id}"
+        words = say("Service ${service_id}", service_id=which.service_id)
     elif asked.get("client"):
         which = Which(client_id=as_id(asked["client"]))
-        words = f"Client {which.client_id}"
+        words = say("Client ${client_id}", client_id=which.client_id)
     if which.is_empty:
         return HTTPSeeOther(request.route_path("admin.jobs"))
     rows = [(job, kind_title(request, job.kind), shown_state(job)) for job in queries.stuck(uow, which)]
@@ -65,6 +66,6 @@ def retry(request: Any) -> Any:
     if not found:
         raise InvalidInput("no job waits for this any more", field="cause")
     left = jobs.retry_many(request.uow, found, f"retry in bulk: {meant.cause or 'all of one owner'}"[:400])
-    more = f", {len(left)} cannot" if left else ""
-    flash(request, "ok", f"{len(found) - len(left)} jobs run again now{more}")
+    run = many(len(found) - len(left), "${n} job runs again now", "${n} jobs run again now")
+    flash(request, "ok", run + (say(", ${left} cannot", left=len(left)) if left else ""))
     return HTTPSeeOther(request.route_path("admin.jobs"))

@@ -11,6 +11,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import ColumnElement, select
 
 from ezcore.accounts.models import Client
+from ezcore.languages import say
 from ezcore.messaging import operations as mails
 from ezcore.messaging import queries
 from ezcore.messaging.models import Mail, MailState
@@ -43,7 +44,7 @@ def mails_list(request: Any) -> dict[str, Any]:
             recipient,
             moment(queued_at, zone),
             moment(sent_at, zone),
-            cause or "",
+            say(cause or ""),
         ]
 
     columns = (Column("Mail"), Column("Status", "c-r"), Column("To", "c-wide"), Column("Queued"),
@@ -79,10 +80,10 @@ def show(request: Any) -> dict[str, Any]:
         ("Queued", moment(mail.queued_at, zone)),
         ("Sent", moment(mail.sent_at, zone)),
         ("Message id", mail.message_id),
-        ("Files", ", ".join(one["name"] for one in mail.attachments) or "none"),
+        ("Files", ", ".join(one["name"] for one in mail.attachments) or say("none")),
         ("Says again", _mail_link(request, mail.resent_from_id)),
-        ("Said again", Markup(", ").join(_mail_link(request, one) for one in again) or "no"),
-        ("Cause", mail.cause or "none"),
+        ("Said again", Markup(", ").join(_mail_link(request, one) for one in again) or say("no")),
+        ("Cause", say(mail.cause or "") or say("none")),
     ]
     if client is not None:
         facts.insert(
@@ -103,7 +104,11 @@ def resend(request: Any) -> Any:
 
 
 def _mail_link(request: Any, mail_id: int | None) -> Any:
-    return link(request, f"Mail {mail_id}", "admin.mail", id=mail_id) if mail_id else "nothing"
+    return (
+        link(request, say("Mail ${mail_id}", mail_id=mail_id), "admin.mail", id=mail_id)
+        if mail_id
+        else say("nothing")
+    )
 
 
 def _only(chosen: Mapping[str, str]) -> list[ColumnElement[bool]]:

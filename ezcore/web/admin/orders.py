@@ -10,6 +10,7 @@ from ezcore.accounts.models import Client
 from ezcore.audit.models import AuditRow
 from ezcore.billing.invoices.models import Invoice
 from ezcore.catalog.products.models import Product
+from ezcore.languages import say
 from ezcore.orders.fulfilment import queries as fulfilment
 from ezcore.orders.orders import operations as orders
 from ezcore.orders.orders.models import Order, OrderLine, OrderStatus
@@ -36,7 +37,7 @@ def orders_list(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         order, client = found
         return [
-            link(request, f"Order {order.id}", "admin.order", client, id=order.id),
+            link(request, say("Order ${id}", id=order.id), "admin.order", client, id=order.id),
             badge(order.status),
             moment(order.created_at, zone),
             money(order.total),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import say
 from ezcore.plugin_api.plugin import PluginBase
 from ezcore.plugin_host.configuration import ENVIRONMENT, FIXED, EffectiveSettings, variable
 from ezcore.plugin_host.errors import WrongSettings
@@ -134,7 +135,7 @@ def _with_source(field: Field, now: EffectiveSettings) -> Field:
     if field.fixed_by is not None or words is None:
         return field
     hint = None if field.kind == "secret" else field.hint
-    return replace(field, hint=f"{hint.rstrip('.')}. {words}" if hint else words)
+    return replace(field, hint=f"{say(hint).rstrip('.')}. {say(words)}" if hint else words)
 
 
 def _fixed(kind: type[PluginBase], now: EffectiveSettings) -> dict[str, str]:

@@ -16,6 +16,7 @@ from ezcore.billing.quotes import operations as quotes
 from ezcore.billing.quotes import queries
 from ezcore.billing.quotes.models import Quote
 from ezcore.kernel.errors import InvalidInput, Refused
+from ezcore.languages import say
 from ezcore.web.admin.line_forms import (
     Lines,
     client_by,
@@ -62,7 +63,9 @@ def list_quotes(request: Any) -> dict[str, Any]:
 
     def row(found: Any) -> list[Any]:
         quote, client = found
-        name = link(request, f"{quote.number or 'Draft'} {quote.title}", "admin.quote", client, id=quote.id)
+        name = link(
+            request, f"{quote.number or say('Draft')} {quote.title}", "admin.quote", client, id=quote.id
+        )
         return [name, badge(quote.status), day(quote.valid_until), money(quote.total)]
 
     return listing(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pyramid.httpexceptions import HTTPSeeOther
 
+from ezcore.languages import say
 from ezcore.reports.search import queries
 from ezcore.reports.search.queries import Hit
 from ezcore.reports.search.rules import KINDS, PREFIXES, parse
@@ -54,7 +55,7 @@ def search(request: Any) -> Any:
         "groups": groups,
         "refused": wanted.kind is not None and wanted.kind not in kinds,
         "prefixes": [word for word, kind in PREFIXES.items() if kind in kinds],
-        "title": f"Search: {wanted.text}" if wanted.text else "Search",
+        "title": say("Search: ${text}", text=wanted.text) if wanted.text else say("Search"),
     }
 
 

@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import say
 from ezcore.plugin_api.ports.looks import ServerReport
 from ezcore.plugin_api.ports.provisioning import Capability, ProvisioningModule
 from ezcore.services.servers import operations as servers
@@ -44,14 +45,14 @@ def servers_list(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         server, group = found
         full = (
-            f"{used.get(server.id, 0)} of {server.capacity}"
+            say("${used} of ${capacity}", used=used.get(server.id, 0), capacity=server.capacity)
             if server.capacity is not None
             else used.get(server.id, 0)
         )
         return [
             link(request, server.name, "admin.server", server.host_name or server.module, id=server.id),
             server.module,
-            group or "none",
+            group or say("none"),
             badge(*_state(server)),
             full,
             _tested(server, zone),

@@ -22,6 +22,7 @@ from ezcore.billing.taxes.models import TaxRule
 from ezcore.billing.taxes.rules import STANDARD, TaxableLine, apply, parse_rate, percent
 from ezcore.kernel.errors import InvalidInput, NotFound
 from ezcore.kernel.money import Money
+from ezcore.languages import say
 from ezcore.web.admin.tables import Column, Filter, link, listing
 from ezcore.web.shared import form_fields
 from ezcore.web.shared.flash import flash
@@ -217,7 +218,7 @@ def _row(request: Any, rule: TaxRule) -> list[Any]:
         link(request, place_words(rule), "admin.taxes.rule", rule.country, id=rule.id),
         f"{rule.name} {percent(rule.rate_ppm)} %",
         rule.tax_class,
-        f"{rule.level}, on top" if rule.compound else rule.level,
+        say("${level}, on top", level=rule.level) if rule.compound else rule.level,
         day(rule.valid_from),
         day(_last(rule)) if rule.valid_until else "",
     ]

@@ -19,6 +19,7 @@ from ezcore.billing.refunds.rules import Taken
 from ezcore.billing.transactions.models import Transaction, TransactionStatus
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.kernel.money import Money
+from ezcore.languages import say
 from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
 from ezcore.web.shared.flash import flash
@@ -58,11 +59,11 @@ def transactions_list(request: Any) -> dict[str, Any]:
         paid, number = found
         name = paid.external_id or paid.reference
         return [
-            link(request, f"Invoice {number}", "admin.transaction", name, id=paid.id),
-            escape(paid.gateway) + under(paid.kind),
+            link(request, say("Invoice ${number}", number=number), "admin.transaction", name, id=paid.id),
+            escape(paid.gateway) + under(say(paid.kind)),
             badge(paid.status),
             moment(paid.created_at, zone),
-            paid.reason or "",
+            say(paid.reason or ""),
             money(paid.received if paid.received_minor else paid.amount),
         ]
 

@@ -14,7 +14,7 @@ from babel.numbers import format_currency
 from markupsafe import Markup, escape
 
 from ezcore.kernel.money import Money
-from ezcore.languages import say
+from ezcore.languages import say, tongue
 from ezcore.web.shared.status import kind_and_word
 
 NOTHING: Final = Markup("&ndash;")
@@ -30,10 +30,11 @@ def icon(name: str, cls: str = "") -> Markup:
     return frame.format(f"icon {cls}".rstrip(), drawn)
 
 
-def money(amount: Money | None, locale: str = "en") -> Markup:
-    """An amount as babel prints it, never broken across lines."""
+def money(amount: Money | None, locale: str | None = None) -> Markup:
+    """An amount as babel prints it, never broken across lines; `locale` None: that of the language spoken now."""
     if amount is None:
         return Markup("")
+    locale = locale or tongue().locale
     text = format_currency(amount.decimal, amount.currency, locale=locale)
     return Markup('<bdi class="money">{}</bdi>').format(text.replace("-", "\u2212"))
 
@@ -44,19 +45,21 @@ def badge(status: str, word: str | None = None) -> Markup:
     return Markup('<span class="badge is-{}">{}</span>').format(kind, say(word or own))
 
 
-def day(value: date | None, locale: str = "en") -> Markup:
+def day(value: date | None, locale: str | None = None) -> Markup:
     """A business date."""
     if value is None:
         return NOTHING
+    locale = locale or tongue().locale
     return Markup('<time datetime="{}">{}</time>').format(
         value, format_date(value, _day_pattern(locale), locale=locale)
     )
 
 
-def moment(value: datetime | None, zone: str, locale: str = "en") -> Markup:
+def moment(value: datetime | None, zone: str, locale: str | None = None) -> Markup:
     """An instant in the shop's time zone, to the second."""
     if value is None:
         return NOTHING
+    locale = locale or tongue().locale
     local = value.astimezone(ZoneInfo(zone))
     text = format_datetime(local, f"{_day_pattern(locale)}, HH:mm:ss", locale=locale)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)

@@ -14,6 +14,7 @@ from ezcore.accounts.countries import LANGUAGES, countries
 from ezcore.accounts.inputs import ClientInput, NewClientInput
 from ezcore.accounts.models import Client, ClientStatus
 from ezcore.kernel.errors import InvalidInput
+from ezcore.languages import say
 from ezcore.services.services.models import Service
 from ezcore.web.admin.clients.pages import RUNS
 from ezcore.web.shared.flash import flash
@@ -129,7 +130,9 @@ def _form(request: Any, model: type[Any], form: Form[Any], client: Client | None
     fields.sort(key=lambda one: ORDER.index(one.name) if one.name in ORDER else len(ORDER))
     return {
         "client": client,
-        "title": f"Details of {client.company or client.name}" if client else "New client",
+        "title": say("Details of ${company}", company=client.company or client.name)
+        if client
+        else say("New client"),
         "fields": [_offered(one) for one in fields],
         "errors": form.errors,
         "labels": LABELS,

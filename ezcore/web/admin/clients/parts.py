@@ -15,6 +15,7 @@ from ezcore.billing.transactions.models import Transaction
 from ezcore.catalog.products.models import Product
 from ezcore.domain_names.names.models import DomainName
 from ezcore.domain_names.names.rules import to_unicode
+from ezcore.languages import say
 from ezcore.messaging.models import Mail
 from ezcore.orders.orders.models import Order
 from ezcore.services.services.models import Service
@@ -61,7 +62,13 @@ def services(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         one, product = found
         return [
-            link(request, one.label, "admin.service", f"{product}, service {one.id}", id=one.id),
+            link(
+                request,
+                one.label,
+                "admin.service",
+                say("${product}, service ${id}", product=product, id=one.id),
+                id=one.id,
+            ),
             badge("setting_up" if one.open_action == "create" else one.state),
             day(one.paid_until),
             money(one.price) + under(per(one.cycle)),
@@ -78,7 +85,11 @@ def domains(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         one = found[0]
         name = link(
-            request, to_unicode(one.name), "admin.domain", f"Domain name at {one.registrar}", id=one.id
+            request,
+            to_unicode(one.name),
+            "admin.domain",
+            say("Domain name at ${registrar}", registrar=one.registrar),
+            id=one.id,
         )
         return [name, badge(one.state), day(one.expires_on)]
 
@@ -97,7 +108,7 @@ def invoices(request: Any) -> dict[str, Any]:
         one = found[0]
         open_ = one.status == InvoiceStatus.UNPAID
         return [
-            link(request, one.number, "admin.invoice", "Invoice", number=one.number),
+            link(request, one.number, "admin.invoice", say("Invoice"), number=one.number),
             badge("overdue" if one.is_overdue(today) else one.status),
             day(one.issued_on),
             day(one.due_on),
@@ -130,8 +141,8 @@ def transactions(request: Any) -> dict[str, Any]:
         one, number = found
         name = one.external_id or one.reference
         return [
-            link(request, f"Invoice {number}", "admin.transaction", name, id=one.id),
-            escape(one.gateway) + under(one.kind),
+            link(request, say("Invoice ${number}", number=number), "admin.transaction", name, id=one.id),
+            escape(one.gateway) + under(say(one.kind)),
             badge(one.status),
             moment(one.created_at, zone),
             money(one.received if one.received_minor else one.amount),
@@ -155,7 +166,7 @@ def orders(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         one = found[0]
         return [
-            link(request, f"Order {one.id}", "admin.order", "", id=one.id),
+            link(request, say("Order ${id}", id=one.id), "admin.order", "", id=one.id),
             badge(one.status),
             moment(one.created_at, zone),
             money(one.total),
@@ -202,7 +213,7 @@ def mails(request: Any) -> dict[str, Any]:
             badge(state),
             recipient,
             moment(queued_at, zone),
-            cause or "",
+            say(cause or ""),
         ]
 
     columns = (
@@ -256,5 +267,5 @@ def _shown(
         "client": client,
         "name": name,
         "tabs": tabs_of(request, client.id),
-        "title": f"{title} of {name}",
+        "title": say("${title} of ${name}", title=say(title), name=name),
     }

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ezcore.accounts.countries import LANGUAGES, countries
 from ezcore.catalog.products.models import Product
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.languages import say
 from ezcore.messaging.errors import BadTemplate
 from ezcore.messaging.mailings import operations as mailings
 from ezcore.messaging.mailings import queries
@@ -66,7 +67,7 @@ def list_mailings(request: Any) -> dict[str, Any]:
 
     def row(found: Any) -> list[Any]:
         one = found[0]
-        kind = "Marketing" if one.marketing else "Service notice"
+        kind = say("Marketing") if one.marketing else say("Service notice")
         return [
             link(request, one.name, "admin.mailing", one.subject, id=one.id),
             badge(one.state),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ezcore.accounts.models import Client
 from ezcore.kernel.errors import InvalidInput, NotFound, Refused
+from ezcore.languages import say
 from ezcore.privacy import erasing
 from ezcore.privacy.models import ErasureRequest
 from ezcore.web.admin.tables import Column, link, listing
@@ -35,7 +36,7 @@ def erasures(request: Any) -> dict[str, Any]:
         one, client = found
         name = client.company or client.name
         return [
-            link(request, name, "admin.erasure", f"Client {client.id}", id=one.id),
+            link(request, name, "admin.erasure", say("Client ${id}", id=client.id), id=one.id),
             badge(KINDS[one.state], one.state.capitalize()),
             moment(one.asked_at, zone),
             one.decided_by,

@@ -15,6 +15,7 @@ from ezcore.catalog.products import queries
 from ezcore.catalog.products.models import Price, Product, ProductAddon, ProductGroup
 from ezcore.catalog.products.rules import prices_on
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import say
 from ezcore.web.admin.products.grid import Grid, in_order, standing_grid
 from ezcore.web.admin.tables import Column, link, listing
 from ezcore.web.shared import cycles
@@ -88,12 +89,12 @@ def products_list(request: Any) -> dict[str, Any]:
         product, shelf = found
         prices = in_order(prices_on(product, today))
         shown = [money(one.first) + " " + cycles.per(one.cycle) for one in prices[:2]]
-        more = f" and {len(prices) - 2} more" if len(prices) > 2 else ""  # noqa: PLR2004 - two are shown
+        more = say(" and ${prices} more", prices=len(prices) - 2) if len(prices) > 2 else ""  # noqa: PLR2004 - two are shown
         state = "retired" if product.retired_at else "hidden" if product.hidden else "active"
         words = {"retired": "Retired", "hidden": "Hidden", "active": "On sale"}
         return [
             link(request, product.name, "admin.product", product.slug, id=product.id),
-            "Add-on" if product.is_addon else shelf,
+            say("Add-on") if product.is_addon else shelf,
             badge({"retired": "terminated", "hidden": "pending", "active": "active"}[state], words[state]),
             _joined(shown, more),
             "" if product.stock is None else product.stock,

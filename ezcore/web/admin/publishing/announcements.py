@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
 from ezcore.kernel.errors import InvalidInput
+from ezcore.languages import say
 from ezcore.publishing.announcements import operations as announcements
 from ezcore.publishing.announcements import queries
 from ezcore.publishing.announcements.models import Announcement
@@ -163,8 +164,8 @@ def _page(
     url = request.route_path
     if one is None:
         return form_page(
-            AnnouncementInput, form, title="Write an announcement", here=url("admin.announcement.new"),
-            back=("Announcements", url("admin.announcements")),
+            AnnouncementInput, form, title=say("Write an announcement"), here=url("admin.announcement.new"),
+            back=(say("Announcements"), url("admin.announcements")),
         )  # fmt: skip
     now, zone = request.uow.now(), request.settings.shop.time_zone
     words = f"Empty: now. Ahead: such as 2026-03-31 14:30, in {zone}."
@@ -183,7 +184,7 @@ def _page(
     public = url("announcement", slug=one.slug) if one.is_public(now) else None
     return form_page(
         AnnouncementInput, form, title=one.title, here=url("admin.announcement", id=one.id),
-        back=("Announcements", url("admin.announcements")),
+        back=(say("Announcements"), url("admin.announcements")),
         standing={"title": one.title, "slug": one.slug, "body": one.body}, acts=acts, shown_at=public,
         status=status_of(one.publish_at, now),
         links=[("Audit log", f"{url('admin.audit')}?object=announcement&id={one.id}")],

@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
 from ezcore.catalog.products.models import Product
+from ezcore.languages import say
 from ezcore.publishing.articles import operations as articles
 from ezcore.publishing.articles import queries
 from ezcore.publishing.articles.models import Article, ArticleCategory
@@ -65,7 +66,7 @@ def list_articles(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         one, category = found
         title = link(request, one.title, "admin.article", one.slug, id=one.id)
-        reach = "Clients" if one.private else "Everybody"
+        reach = say("Clients") if one.private else say("Everybody")
         return [title, status_of(one.published_at, now), category, reach, one.views, one.id]
 
     values = listing(
@@ -79,7 +80,7 @@ def list_articles(request: Any) -> dict[str, Any]:
     votes = queries.votes(request.uow, [cells[-1] for cells in values.rows])
     for cells in values.rows:
         yes, said = votes.get(cells[-1], (0, 0))
-        cells[-1] = f"{yes} of {said}" if said else under("nobody said")
+        cells[-1] = say("${yes} of ${said}", yes=yes, said=said) if said else under(say("nobody said"))
     return values.page() | {
         "add": ("Write an answer", request.route_path("admin.article.new")),
         "more": [("Categories", request.route_path("admin.categories"))],
@@ -161,11 +162,11 @@ def withdraw(request: Any) -> Any:
 
 
 def _page(request: Any, one: Article | None, form: Form[Any]) -> dict[str, Any]:
-    url, back = request.route_path, ("Knowledge base", request.route_path("admin.articles"))
+    url, back = request.route_path, (say("Knowledge base"), request.route_path("admin.articles"))
     choices = {"category_id": _categories(request), "product_id": product_choices(request)}
     if one is None:
         return form_page(
-            ArticleInput, form, title="Write an answer", here=url("admin.article.new"), back=back, choices=choices
+            ArticleInput, form, title=say("Write an answer"), here=url("admin.article.new"), back=back, choices=choices
         )  # fmt: skip
     if one.published_at is None:
         act = Act("Publish", "Readers find it at once.", "Publish", url("admin.article.publish", id=one.id))

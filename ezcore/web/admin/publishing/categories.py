@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from ezcore.languages import say
 from ezcore.publishing.articles import categories, queries
 from ezcore.publishing.articles.categories import Shelf
 from ezcore.publishing.articles.models import Article, ArticleCategory
@@ -112,13 +113,15 @@ def remove(request: Any) -> Any:
 
 
 def _page(request: Any, one: ArticleCategory | None, form: Form[Any]) -> dict[str, Any]:
-    url, back = request.route_path, ("Categories", request.route_path("admin.categories"))
+    url, back = request.route_path, (say("Categories"), request.route_path("admin.categories"))
     tops = [branch.category for branch in queries.tree(request.uow)]
     offered = [(str(top.id), top.name) for top in tops if one is None or top.id != one.id]
     choices = {"parent_id": [("", "Nothing: it stands at the top"), *offered]}
     if one is None:
         here = url("admin.category.new")
-        return form_page(CategoryInput, form, title="Add a category", here=here, back=back, choices=choices)
+        return form_page(
+            CategoryInput, form, title=say("Add a category"), here=here, back=back, choices=choices
+        )
     words, href = "Only while nothing stands there.", url("admin.category.remove", id=one.id)
     return form_page(
         CategoryInput, form, title=one.name, here=url("admin.category", id=one.id), back=back, choices=choices,

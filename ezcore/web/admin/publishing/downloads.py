@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
 
+from ezcore.languages import say
 from ezcore.publishing.downloads import operations as downloads
 from ezcore.publishing.downloads import queries
 from ezcore.publishing.downloads.models import Audience, Download
@@ -42,7 +43,7 @@ def list_downloads(request: Any) -> dict[str, Any]:
         (one,) = found
         title = link(request, one.title, "admin.download", one.name, id=one.id)
         size = f"{max(1, one.size // 1024)} kB"
-        return [title, status_of(one.published_at, now), one.audience.capitalize(), size, one.saved]
+        return [title, status_of(one.published_at, now), say(one.audience.capitalize()), size, one.saved]
 
     return listing(
         request, queries.for_staff(), row, title="Downloads", lead="Files that are handed out to be saved.",
@@ -132,12 +133,12 @@ def _file(request: Any) -> File | None:
 
 
 def _page(request: Any, one: Download | None, form: Form[Any]) -> dict[str, Any]:
-    url, back = request.route_path, ("Downloads", request.route_path("admin.downloads"))
+    url, back = request.route_path, (say("Downloads"), request.route_path("admin.downloads"))
     choices, hint = {"product_id": product_choices(request)}, f"Up to {LARGEST_MB} MB"
     if one is None:
         here = url("admin.download.new")
         return form_page(
-            DownloadInput, form, title="Add a file", here=here, back=back, choices=choices, file_hint=hint
+            DownloadInput, form, title=say("Add a file"), here=here, back=back, choices=choices, file_hint=hint
         )  # fmt: skip
     if one.published_at is None:
         act = Act("Publish", "Its audience can save it.", "Publish", url("admin.download.publish", id=one.id))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
 
+from ezcore.languages import say
 from ezcore.publishing.incidents import operations as incidents
 from ezcore.publishing.incidents import queries
 from ezcore.publishing.incidents.models import Impact, Incident, IncidentKind, IncidentState
@@ -202,8 +203,8 @@ def _new_page(request: Any, form: Form[Any]) -> dict[str, Any]:
     url = request.route_path
     return _without_boxes(
         form_page(
-            NewInput, form, title="Report or plan", here=url("admin.incident.new"),
-            back=("Network status", url("admin.incidents")),
+            NewInput, form, title=say("Report or plan"), here=url("admin.incident.new"),
+            back=(say("Network status"), url("admin.incidents")),
             lead=f"Times are those of {request.settings.shop.time_zone}.",
             boxes=_boxes(request, {str(one) for one in form.values.get("components", ())}),
         )
@@ -224,7 +225,7 @@ def _page(request: Any, number: int, form: Form[Any]) -> dict[str, Any]:
     return _without_boxes(
         form_page(
             FactsInput, form, title=one.title, here=url("admin.incident", id=one.id), standing=standing,
-            back=("Network status", url("admin.incidents")), lead=f"Times are those of {zone}.",
+            back=(say("Network status"), url("admin.incidents")), lead=f"Times are those of {zone}.",
             status=phase_badge(told.phase), boxes=_boxes(request, touched), acts=[_act(request, one)],
             told=[(said.at, phase_badge(said.state), render(said.body)) for said in told.updates],
             links=[
@@ -249,7 +250,7 @@ def _tell_page(request: Any, number: int, form: Form[Any]) -> dict[str, Any]:
     url, told = request.route_path, queries.one_told(request.uow, number, published=False)
     states = [(str(state), phase_word(state)) for state in STEPS[told.incident.kind]]
     return form_page(
-        UpdateInput, form, title="Say how it goes on", here=url("admin.incident.tell", id=number),
+        UpdateInput, form, title=say("Say how it goes on"), here=url("admin.incident.tell", id=number),
         back=(told.incident.title, url("admin.incident", id=number)), choices={"state": states},
         standing={"state": told.incident.state}, status=phase_badge(told.phase),
         told=[(said.at, phase_badge(said.state), render(said.body)) for said in told.updates],

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.kernel.errors import NotFound
+from ezcore.languages import say
 from ezcore.publishing.pages import operations as pages
 from ezcore.publishing.pages import queries
 from ezcore.publishing.pages.models import PageName
@@ -122,8 +123,8 @@ def _page(request: Any, name: PageName, form: Form[Any]) -> dict[str, Any]:
         words = f"Version {draft.number} counts from then on and is not changed again."
         acts.append(Act("Publish", words, "Publish", url("admin.page.publish", id=draft.id)))
     return form_page(
-        PageInput, form, title=TITLES[name], here=url("admin.page", name=str(name)),
-        back=("Pages", url("admin.pages")), lead=LEADS[name], acts=acts,
+        PageInput, form, title=say(TITLES[name]), here=url("admin.page", name=str(name)),
+        back=(say("Pages"), url("admin.pages")), lead=LEADS[name], acts=acts,
         standing={"title": standing.title, "body": standing.body} if standing is not None
         else {"title": TITLES[name]},
         status=status_of(None, uow.now()) if draft is not None else "",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 
+from ezcore.languages import say
 from ezcore.publishing.incidents import components
 from ezcore.publishing.incidents.components import Part
 from ezcore.publishing.incidents.models import StatusComponent
@@ -40,7 +41,7 @@ def list_parts(request: Any) -> dict[str, Any]:
 
     def row(found: Any) -> list[Any]:
         one, server = found
-        shown = "Yes" if one.shown else "No"
+        shown = say("Yes") if one.shown else say("No")
         return [link(request, one.name, "admin.part", one.blurb, id=one.id), server or "", shown]
 
     return listing(
@@ -103,7 +104,7 @@ def _page(request: Any, one: StatusComponent | None, form: Form[Any]) -> dict[st
     choices = {"server_id": [("", "None of ours"), *((str(number), str(name)) for number, name in servers)]}
     standing = {name: getattr(one, name) for name in PartInput.model_fields} if one is not None else {}
     return form_page(
-        PartInput, form, title=one.name if one is not None else "Add a part", choices=choices, standing=standing,
+        PartInput, form, title=one.name if one is not None else say("Add a part"), choices=choices, standing=standing,
         here=url("admin.part", id=one.id) if one is not None else url("admin.part.new"),
-        back=("Parts of the network", url("admin.parts")),
+        back=(say("Parts of the network"), url("admin.parts")),
     )  # fmt: skip
