@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ezcore.jobs.providers import operations as providers
 from ezcore.jobs.providers import queries
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import say
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.views import page
@@ -48,7 +49,9 @@ def rest(request: Any) -> Any:
         except InvalidInput as error:
             form.refuse(error)
         else:
-            flash(request, "ok", f"{form.model.provider}: {verb}d")
+            rests = verb == "pause"
+            said = "${name} is paused" if rests else "${name} is resumed"
+            flash(request, "ok", say(said, name=form.model.provider))
             return HTTPSeeOther(request.route_path("admin.providers"))
     request.response.status_code = 422
     return _facts(request, form.errors, form.values)

@@ -96,7 +96,11 @@ def rest(request: Any) -> Any:
         request.response.status_code = 422
         return _facts(request, now.shown, {}) | {"rest_errors": form.errors, "reason": form.value("reason")}
     VERBS[verb](request.uow, request.host_of_plugins, name, form.checked().reason)
-    flash(request, "ok", f"{name} is {verb}d")
+    flash(
+        request,
+        "ok",
+        say("${name} is paused", name=name) if verb == "pause" else say("${name} is resumed", name=name),
+    )
     return HTTPSeeOther(request.route_path("admin.plugin", name=name))
 
 
