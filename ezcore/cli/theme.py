@@ -45,13 +45,14 @@ def _check(args: argparse.Namespace) -> int:
     from ezcore.cli.configured import settings_of
     from ezcore.themes.finding import find_themes
     from ezcore.web.shared.theme_check import check_theme
+    from ezcore.web.shared.theme_check_prints import check_prints
 
     places = settings_of(args).themes.places
     folder = Path(args.theme)
     name = folder.resolve().name
     if not folder.is_dir():
         name, folder = args.theme, find_themes(places).get(args.theme).folder
-    problems = check_theme(folder, places)
+    problems = [*check_theme(folder, places), *check_prints(folder, places)]
     if args.json:
         print(json.dumps({"theme": name, "problems": [asdict(one) for one in problems]}))
     else:

@@ -29,6 +29,7 @@ _ASKED: Final = re.compile(r"theme\('([^'$]+)'\)")
 _MACRO: Final = re.compile(r"theme\('([^'$]+)'\)\.macros\['([\w-]+)'\]")
 _FILLS: Final = re.compile(r"fill-slot=\"([\w-]+)\"")
 _DEFINES: Final = re.compile(r"define-slot=\"([\w-]+)\"")
+_TONGUE: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?\.(txt|toml)")
 _STATIC: Final = re.compile(r"static\('([^'$]+)'\)")
 
 
@@ -130,7 +131,7 @@ def _of_a_file(path: str, file: Path, chain: ThemeChain) -> Iterator[Problem]:
     elif file.suffix == ".pt":
         yield from _of_a_template(path, file, chain)
     elif top in ("mail", "pdf"):
-        if chain.parent is not None and not _inherited(path, chain):
+        if chain.parent is not None and not _inherited(path, chain) and not _in_another_language(path, chain):
             yield Problem("unknown file", path, "nothing asks for it: its parents have no file of this name")
     else:
         yield Problem("unknown file", path, "a theme has no code, only templates (.pt)")
@@ -171,6 +172,16 @@ def _of_what_it_asks_for(path: str, text: str, chain: ThemeChain) -> Iterator[Pr
 
 def _inherited(path: str, chain: ThemeChain) -> bool:
     return chain.parent is not None and _there(path, chain.parent)
+
+
+def _in_another_language(path: str, chain: ThemeChain) -> bool:
+    """A mail, or words of documents, that a parent has in other languages only."""
+    stem, _, rest = path.partition(".")
+    return _TONGUE.fullmatch(rest) is not None and any(
+        _inherited(f"{stem}{one}", chain)
+        for one in (".txt", ".en.txt", ".en.toml")
+        if path.endswith(one[-4:])
+    )
 
 
 def _asked_for(path: str, chain: ThemeChain) -> bool:

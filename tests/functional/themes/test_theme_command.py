@@ -127,3 +127,38 @@ def test_a_healthy_child_theme_has_no_problem(ez, write):
     )
     write("reef/static/reef.css", "@layer theme { :root { --r2: 99px } }")
     assert problems(ez) == []
+
+
+def test_a_mail_that_asks_for_what_it_does_not_have_is_named_with_its_line(ez, write):
+    write("reef/mail/invoice_issued.txt", "Subject: Bill\n\nDear {{name}},\n{{totl}} is due.\n")
+    assert [
+        one for one in problems(ez) if one[:2] == ("mail", "mail/invoice_issued.txt") and "totl" in one[2]
+    ]
+
+
+def test_a_mail_that_leaves_out_its_link_is_named_also_in_a_language_of_its_own(ez, write):
+    write("reef/mail/reset_password.fr.txt", "Subject: Mot de passe\n\nBonjour {{name}}\n")
+    kinds = {one[:2]: one[2] for one in problems(ez)}
+    assert list(kinds) == [("mail", "mail/reset_password.fr.txt")], "a new language is no unknown file"
+    assert "leaves out {{link}}" in kinds["mail", "mail/reset_password.fr.txt"]
+
+
+def test_words_of_documents_that_nothing_prints_or_that_are_missing_are_named(ez, write):
+    write("reef/pdf/words.fr.toml", 'invoice = "Facture"\ninvioce = "Facture"\ntotal = 7\n')
+    said = [one[2] for one in problems(ez) if one[:2] == ("words", "pdf/words.fr.toml")]
+    assert any("no document prints invioce" in one for one in said)
+    assert any("total is no text" in one for one in said)
+    assert any("English is printed for" in one and "proforma" in one for one in said)
+
+
+def test_a_document_that_cannot_be_set_or_leaves_out_the_total_is_named(ez, write):
+    write("reef/pdf/invoice.typ", "#let d = json(bytes(sys.inputs.data))\n#d.nubmer\n")
+    assert [one for one in problems(ez) if one[0] == "document" and "nubmer" in one[2]]
+    write(
+        "reef/pdf/invoice.typ", "#set document(title: [x])\n#let d = json(bytes(sys.inputs.data))\n#d.title\n"
+    )
+    assert [
+        one
+        for one in problems(ez)
+        if one[0] == "document" and "does not print" in one[2] and "the total" in one[2]
+    ]
