@@ -16,6 +16,7 @@ from ezcore import reactions
 from ezcore.automation.drift.jobs import COMPARE
 from ezcore.automation.events_poll import POLL_EVENTS
 from ezcore.automation.sites import HostedSites
+from ezcore.automation.tasks import add_task
 from ezcore.billing.documents import jobs as documents
 from ezcore.billing.methods.jobs import DELETE_METHOD
 from ezcore.billing.refunds.jobs import REFUND
@@ -58,6 +59,7 @@ from ezcore.plugin_api.ports.tax_numbers import TaxNumberRegister
 from ezcore.plugin_api.values import Action, ServiceFacts
 from ezcore.plugin_host import PluginHost, load_plugins
 from ezcore.privacy.exports import KINDS as PRIVACY
+from ezcore.reports.books import CHECK as BOOKS
 from ezcore.services.lifecycle.jobs import KINDS
 from ezcore.services.lifecycle.moving import MOVE_SERVICE
 from ezcore.services.looks.jobs import LOOK
@@ -144,6 +146,7 @@ def build(
 ) -> Ezcore:
     """Wire a shop. Raises: SettingsError, also when a plugin of `ez.plugins` is not installed."""
     import_events()
+    add_task(BOOKS)
     box = SecretBox(secret_keys(settings))
     engine = engine or make_engine(settings.database.url, pool_size=settings.database.pool_size)
     settings = load(settings.ini, settings.environ, read_stored(engine))

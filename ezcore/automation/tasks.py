@@ -83,6 +83,11 @@ TASKS: dict[str, Task] = {
 }
 
 
+def add_task(task: Task) -> None:
+    """A task of a floor above this one; the composition adds it."""
+    TASKS[task.name] = task
+
+
 def run_task(
     work: Work, name: str, on: date, *, preview: bool = False, override: str = "", actor: Actor = SYSTEM
 ) -> Outcome:

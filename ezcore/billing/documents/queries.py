@@ -85,10 +85,9 @@ def stored(uow: UnitOfWork, found: Found, form: FileFormat) -> StoredDocument | 
 
 
 def _invoice(uow: UnitOfWork, invoice_id: int) -> Invoice:
-    query = select(Invoice).where(Invoice.id == invoice_id)
-    invoice = uow.session.scalars(
-        query.options(selectinload(Invoice.lines), selectinload(Invoice.taxes))
-    ).first()
+    # A page that has read the invoice with its parts does not read them again.
+    whole = [selectinload(Invoice.lines), selectinload(Invoice.taxes)]
+    invoice = uow.session.get(Invoice, invoice_id, options=whole)
     if invoice is None:
         raise NotFound("there is no such document")
     return invoice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from ezcore.billing.invoices.models import Allocation, Invoice, InvoiceLine, InvoiceStatus
 from ezcore.kernel.errors import NotFound
@@ -18,10 +18,10 @@ def by_number(uow: UnitOfWork, number: str, client_id: int | None = None) -> Inv
     An invoice that was a proforma is found by the number it had then, too: links in old mails stay good.
     """
     named = or_(Invoice.number == number, Invoice.proforma_number == number)
-    query = select(Invoice).where(named).options(selectinload(Invoice.lines))
+    query = select(Invoice).where(named).options(joinedload(Invoice.lines), joinedload(Invoice.taxes))
     if client_id is not None:
         query = query.where(Invoice.client_id == client_id)
-    found = uow.session.scalars(query).first()
+    found = uow.session.scalars(query).unique().first()
     if found is None:
         raise NotFound("there is no such invoice")
     return found

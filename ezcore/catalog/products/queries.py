@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from ezcore.catalog.products.models import OptionChoice, Product, ProductAddon, ProductGroup, ProductOption
@@ -15,12 +15,12 @@ from ezcore.work import UnitOfWork
 
 
 def _whole() -> tuple[ExecutableOption, ...]:
-    choices = selectinload(Product.options).selectinload(ProductOption.choices)
+    choices = selectinload(Product.options).joinedload(ProductOption.choices)
     return (
         selectinload(Product.features),
         selectinload(Product.prices),
-        choices.selectinload(OptionChoice.prices),
-        selectinload(Product.group),
+        choices.joinedload(OptionChoice.prices),
+        joinedload(Product.group),
     )
 
 
@@ -61,7 +61,7 @@ def products_whole(uow: UnitOfWork, ids: Collection[int]) -> Mapping[int, Produc
 
 
 def addons_of(uow: UnitOfWork, product_ids: Collection[int]) -> Mapping[int, Sequence[Product]]:
-    """The add-ons on sale with each of these products, whole, in the operator's order."""
+    """The add-ons on sale with each of these products, with their prices, in the operator's order."""
     query = (
         _on_sale(uow)
         .add_columns(ProductAddon.product_id)
@@ -70,7 +70,7 @@ def addons_of(uow: UnitOfWork, product_ids: Collection[int]) -> Mapping[int, Seq
         .order_by(ProductAddon.product_id, ProductAddon.position, ProductAddon.id)
     )
     found: dict[int, list[Product]] = defaultdict(list)
-    for addon, parent_id in uow.session.execute(query.options(*_whole())):
+    for addon, parent_id in uow.session.execute(query.options(*with_prices())):
         found[parent_id].append(addon)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ezcore.catalog.products import queries as products
 from ezcore.catalog.products.models import Product
@@ -41,14 +41,15 @@ def find_cart(uow: UnitOfWork, secret: str | None, user_id: int | None) -> Cart 
 
     A cart that belongs to another user is not found, whoever holds its secret.
     """
-    query = select(Cart).where(Cart.ordered_at.is_(None)).options(selectinload(Cart.lines))
+    query = select(Cart).where(Cart.ordered_at.is_(None)).options(joinedload(Cart.lines))
     if secret:
-        cart = uow.session.scalars(query.where(Cart.secret_hash == _hash(secret))).first()
+        cart = uow.session.scalars(query.where(Cart.secret_hash == _hash(secret))).unique().first()
         if cart is not None and cart.user_id in (None, user_id):
             return cart
     if user_id is None:
         return None
-    return uow.session.scalars(query.where(Cart.user_id == user_id).order_by(Cart.id.desc()).limit(1)).first()
+    query = query.where(Cart.user_id == user_id).order_by(Cart.id.desc()).limit(1)
+    return uow.session.scalars(query).unique().first()
 
 
 def cart_by_secret(uow: UnitOfWork, secret: str) -> Cart:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from ezcore.billing.invoices.rules import LineDraft, assemble
@@ -53,7 +53,7 @@ def estimate(uow: UnitOfWork, cart: Cart, client_id: int | None = None) -> Estim
     )
     day = today, uow.settings.billing.billing_day
     lines = [_line(line, known[line.product_id], cart, known, parents, day) for line in cart.lines]
-    promotion = uow.session.get(Promotion, cart.promotion_id) if cart.promotion_id else None
+    promotion = _promotion_of(uow, cart)
     wanted = [_wanted(line) for line in lines]
     holds = promotion is not None and fits(promotion, wanted, buyer_of(uow, client_id, promotion.id), today)
     if promotion is not None and holds:
@@ -74,6 +74,12 @@ def estimate(uow: UnitOfWork, cart: Cart, client_id: int | None = None) -> Estim
     )
 
 
+def _promotion_of(uow: UnitOfWork, cart: Cart) -> Promotion | None:
+    if not cart.promotion_id:
+        return None
+    return uow.session.get(Promotion, cart.promotion_id, options=[joinedload(Promotion.amounts)])
+
+
 def find_promotion(uow: UnitOfWork, typed: str) -> Promotion | None:
     """The promotion of a code; upper and lower case are the same. One query, whether it is there or not."""
     query = select(Promotion).where(Promotion.code == (code_key(typed) or ""))
@@ -83,18 +89,23 @@ def find_promotion(uow: UnitOfWork, typed: str) -> Promotion | None:
 def buyer_of(uow: UnitOfWork, client_id: int | None, promotion_id: int | None) -> Buyer:
     """What promotions ask about a buyer. The same queries for everybody, so that time tells nothing (B047)."""
     client = client_id or _NOBODY
-    ordered = uow.session.scalar(
-        select(func.count()).where(Order.client_id == client, Order.status != OrderStatus.CANCELLED)
+    ordered = select(func.count()).where(Order.client_id == client, Order.status != OrderStatus.CANCELLED)
+    used = select(func.count()).where(
+        PromotionUse.promotion_id == (promotion_id or _NOBODY),
+        PromotionUse.client_id == client,
+        PromotionUse.given_back_at.is_(None),
     )
-    used = uow.session.scalar(
-        select(func.count()).where(
-            PromotionUse.promotion_id == (promotion_id or _NOBODY),
-            PromotionUse.client_id == client,
-            PromotionUse.given_back_at.is_(None),
-        )
-    )
-    running = select(Service.product_id).where(Service.client_id == client, Service.state.in_(RUNS))
-    return Buyer(not ordered, used or 0, set(uow.session.scalars(running)))
+    # Two counts and a list of products in one question: a row each, told apart by their first column.
+    parts = {
+        "ordered": ordered,
+        "used": used,
+        "runs": select(Service.product_id).where(Service.client_id == client, Service.state.in_(RUNS)),
+    }
+    rows = uow.session.execute(
+        union_all(*(query.add_columns(literal(part)) for part, query in parts.items()))
+    ).all()
+    counts = {part: value for value, part in rows if part != "runs"}
+    return Buyer(not counts["ordered"], counts["used"], {value for value, part in rows if part == "runs"})
 
 
 def holds_for(uow: UnitOfWork, cart: Cart, promotion: Promotion | None, client_id: int | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
 from ezcore.billing.invoices.rules import Assembled, LineDraft, assemble
@@ -72,17 +73,26 @@ class Preview:
 
 def targets(uow: UnitOfWork, service: Service) -> list[Product]:
     """Products that this service may become: of its group and module, on sale, sold in its currency."""
-    own = products.product_whole(uow, service.product_id)
+    own = uow.session.get_one(Product, service.product_id, options=[joinedload(Product.group)])
     found = [one for one in products.store_products(uow, own.group) if one.module == own.module]
     return [one for one in found if any(price.currency == service.currency for price in one.prices)]
 
 
 def preview(
-    uow: UnitOfWork, service: Service, slug: str, cycle: str, selection: Mapping[str, str], on: date
+    uow: UnitOfWork,
+    service: Service,
+    slug: str,
+    cycle: str,
+    selection: Mapping[str, str],
+    on: date,
+    among: Sequence[Product] | None = None,
 ) -> Preview:
-    """Price a change. Raises: Refused (not active, not paid, nothing changes); InvalidInput naming the field."""
+    """Price a change; `among` is what `targets` gave, when it was asked already.
+
+    Raises: Refused (not active, not paid, nothing changes); InvalidInput naming the field.
+    """
     line, invoice = _paid_period(uow, service, on)
-    product = next((one for one in targets(uow, service) if one.slug == slug), None)
+    product = next((one for one in among or targets(uow, service) if one.slug == slug), None)
     if product is None:
         raise InvalidInput("this service cannot become that product", field="product")
     target = configure(product, cycle, service.currency, selection, on)

@@ -149,7 +149,7 @@ def last_runs(uow: UnitOfWork, shown: int) -> dict[str, list[ScheduledRun]]:
         .subquery()
         for name in TASKS
     ]
-    ids = uow.session.scalars(union_all(*(select(one.c.id) for one in newest))).all()
+    ids = union_all(*(select(one.c.id) for one in newest))
     runs: dict[str, list[ScheduledRun]] = {name: [] for name in TASKS}
     query = select(ScheduledRun).where(ScheduledRun.id.in_(ids)).order_by(ScheduledRun.slot.desc())
     for run in uow.session.scalars(query):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from sqlalchemy import func, select
 
 from ezcore.accounts.models import Client
 from ezcore.automation.tasks import TASKS
-from ezcore.jobs.models import StaffTask, WorkerProcess
+from ezcore.jobs.models import ScheduledRun, StaffTask, WorkerProcess
 from ezcore.orders.orders.models import Order
-from ezcore.reports.invariants import broken_invariants
+from ezcore.reports.books import CHECK
 from ezcore.web.admin import figures
 from ezcore.web.admin.automation import last_runs
 from ezcore.web.admin.job_words import causes
@@ -27,24 +28,33 @@ RUNS = 8
 def dashboard(request: Any) -> dict[str, Any]:
     """The first page of staff."""
     uow = request.uow
-    runs = _last_runs(uow)
+    last = last_runs(uow, 1)
+    runs, books = _by_weight(last), next(iter(last.get(CHECK.name, ())), None)
+    business = figures.figures(uow)
     return {
         "tasks": _questions(uow),
         "causes": causes(uow),
         "worker_silent": _worker_silent(uow),
         "plugins": [r for r in request.host_of_plugins.reports if str(r.state) in ("broken", "suspended")],
-        "broken": broken_invariants(uow),
-        "figures": figures.figures(uow),
-        "chart": figures.revenue_chart(uow),
+        "books": books,
+        "broken": _broken(books),
+        "figures": business,
+        "chart": business.chart,
         "runs": runs[:RUNS],
         "more_runs": len(runs) - RUNS,
         "orders": _latest_orders(uow),
     }
 
 
-def _last_runs(uow: UnitOfWork) -> list[Any]:
+def _broken(books: ScheduledRun | None) -> list[str]:
+    """What the last look at the books found, or why it found nothing."""
+    if books is None:
+        return []
+    return [books.error] if books.error else books.counts.get("left_out", [])
+
+
+def _by_weight(last: Mapping[str, list[ScheduledRun]]) -> list[Any]:
     """Each task of the day with its last run: what failed first, then what has not run, then what did most."""
-    last = last_runs(uow, 1)
     found = [(task, next(iter(last[name]), None)) for name, task in TASKS.items() if not task.every_minute]
 
     def weight(one: Any) -> tuple[bool, bool, int]:

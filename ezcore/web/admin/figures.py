@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select, union_all
 
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
 from ezcore.billing.ledger.models import Journal, LedgerEntry
@@ -31,6 +31,7 @@ class Figures:
     owed: tuple[int, Money]
     overdue: tuple[int, Money]
     jobs: dict[str, int]
+    chart: Bars
 
     @property
     def open_jobs(self) -> int:
@@ -40,25 +41,28 @@ class Figures:
 
 def figures(uow: UnitOfWork) -> Figures:
     """How business is."""
-    states = _counts(uow, Service.state)
-    today = uow.today()
+    states, jobs = _states(uow)
+    today, currency = uow.today(), _currency(uow)
+    this_month = today.replace(day=1)
+    months = [_month(today, back) for back in range(MONTHS - 1, -1, -1)]
+    invoiced = _invoiced(uow, months[0])
+    owed, overdue = _owed(uow, today)
     return Figures(
         active=states.get(ServiceState.ACTIVE, 0),
         suspended=states.get(ServiceState.SUSPENDED, 0),
-        invoiced=Money(sum(_invoiced(uow, today.replace(day=1)).values()), _currency(uow)),
-        received=_received(uow, today.replace(day=1)),
-        owed=_owed(uow),
-        overdue=_owed(uow, Invoice.due_on < today),
-        jobs=_counts(uow, Job.state, Job.state.in_(OPEN_STATES)),
+        invoiced=Money(sum(minor for on, minor in invoiced.items() if on >= this_month), currency),
+        received=_received(uow, this_month),
+        owed=owed,
+        overdue=overdue,
+        jobs=jobs,
+        chart=_chart(invoiced, months, currency),
     )
 
 
-def revenue_chart(uow: UnitOfWork) -> Bars:
+def _chart(invoiced: Mapping[date, int], months: Sequence[date], currency: str) -> Bars:
     """Invoiced per month, twelve months up to this one; cancelled and refunded invoices left out."""
-    today, currency = uow.today(), _currency(uow)
-    months = [_month(today, back) for back in range(MONTHS - 1, -1, -1)]
     sums = dict.fromkeys(months, 0)
-    for issued, minor in _invoiced(uow, months[0]).items():
+    for issued, minor in invoiced.items():
         month = issued.replace(day=1)
         if month in sums:
             sums[month] += minor
@@ -93,16 +97,33 @@ def _received(uow: UnitOfWork, since: date) -> Money:
     return Money(int(minor or 0), _currency(uow))
 
 
-def _owed(uow: UnitOfWork, *only: Any) -> tuple[int, Money]:
-    open_sum = func.coalesce(func.sum(Invoice.total_minor - Invoice.paid_minor), 0)
+def _owed(uow: UnitOfWork, today: date) -> Sequence[tuple[int, Money]]:
+    """All that is owed, and what of it is overdue."""
+    late, owed = Invoice.due_on < today, Invoice.total_minor - Invoice.paid_minor
+    sums = (func.count(), func.sum(owed), func.sum(case((late, 1))), func.sum(case((late, owed))))
     unpaid = (Invoice.status == InvoiceStatus.UNPAID, Invoice.currency == _currency(uow))
-    count, minor = uow.session.execute(select(func.count(), open_sum).where(*unpaid, *only)).one()
-    return int(count), Money(int(minor), _currency(uow))
+    found = [int(value or 0) for value in uow.session.execute(select(*sums).where(*unpaid)).one()]
+    return [(found[at], Money(found[at + 1], _currency(uow))) for at in (0, 2)]
 
 
-def _counts(uow: UnitOfWork, column: Any, *only: Any) -> dict[str, int]:
-    rows = uow.session.execute(select(column, func.count()).where(*only).group_by(column))
-    return {str(value): int(count) for value, count in rows}
+def _states(uow: UnitOfWork) -> tuple[dict[str, int], dict[str, int]]:
+    """How many services run or are suspended, and how many jobs are open, by state; one question."""
+    parts = (
+        (Service.state, Service.state.in_((ServiceState.ACTIVE, ServiceState.SUSPENDED))),
+        (Job.state, Job.state.in_(OPEN_STATES)),
+    )
+    rows = uow.session.execute(
+        union_all(
+            *(
+                select(literal(at), state, func.count()).where(only).group_by(state)
+                for at, (state, only) in enumerate(parts)
+            )
+        )
+    )
+    found: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for at, state, count in rows:
+        found[at][str(state)] = int(count)
+    return found
 
 
 def _currency(uow: UnitOfWork) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from ezcore.automation.tasks import TASKS, tick
 from ezcore.jobs.models import WorkerProcess
 from tests.functional.admin.conftest import log_in_again, words_of
 
@@ -81,11 +82,27 @@ def test_the_chart_has_a_bar_and_a_row_for_each_of_twelve_months(staff, paid):
     assert rows[0].get_text(" ", strip=True) == "Apr 2025 €0.00"
 
 
+def look_at_the_books(shop):
+    shop.work.clock.advance(timedelta(days=1))
+    tick(shop.work, without=set(TASKS) - {"books"})
+
+
+def test_books_that_nobody_looked_at_are_not_called_whole(staff, paid):
+    page = staff.get("/admin/")
+    assert not page.html.select(".holds")
+    assert "All hold" not in words_of(page)
+    assert page.click("look now").status_int == 200
+
+
 def test_a_broken_invariant_is_red_and_whole_books_are_green(shop, staff, paid):
+    look_at_the_books(shop)
+    log_in_again(shop, staff)
     assert staff.get("/admin/").html.select_one(".holds")
     with shop.engine.connect() as connection:
         connection.execute(text("UPDATE invoice_series SET last_number = 9"))
         connection.commit()
+    look_at_the_books(shop)
+    log_in_again(shop, staff)
     page = staff.get("/admin/")
     assert "numbers are gapless" in words_of(page)
     assert not page.html.select(".holds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,11 @@ STARTS = {
     "client": ("/", "/dashboard/", "/billing/", "/billing/cart/"),
     "staff": ("/admin/", "/admin/search/?q=ann"),
 }
+
+
+def of_the_page(asked: Iterable[str]) -> int:
+    """Without the look, every two seconds, whether staff switched a plugin off: whichever page comes then has it."""
+    return sum("FROM plugin_state" not in one for one in asked)
 
 
 @pytest.fixture
@@ -47,13 +53,7 @@ def routes(wsgi) -> list[Route]:
     return [one for one in pages if not NO_PAGE.search(one.pattern)]
 
 
-# Today /admin/ asks 44, an invoice 20, / 14, checkout 13: not mended. Strict, so that mending is noticed.
-HEAVY = pytest.mark.xfail(strict=True, reason="pages of clients and staff that ask more than 12 questions")
-
-
-@pytest.mark.parametrize(
-    "role", ["visitor", pytest.param("client", marks=HEAVY), pytest.param("staff", marks=HEAVY)]
-)
+@pytest.mark.parametrize("role", ["visitor", "client", "staff"])
 def test_every_page_is_light_in_bytes_and_in_questions(shop, browsers, routes, count_queries, role):
     mine = [one for one in routes if one.is_for(role)]
     queue, seen, wrong = list(STARTS[role]) + [one.pattern for one in mine if "{" not in one.pattern], {}, {}
@@ -70,8 +70,9 @@ def test_every_page_is_light_in_bytes_and_in_questions(shop, browsers, routes, c
         if page.status_int in (301, 302, 303):
             queue.append(urlsplit(page.location).path)
         elif page.content_type == "text/html":
-            if len(page.body) > HEAVIEST or len(asked) > MOST:
-                wrong[url] = f"{len(page.body)} bytes, {len(asked)} queries"
+            questions = of_the_page(asked)
+            if len(page.body) > HEAVIEST or questions > MOST:
+                wrong[url] = f"{len(page.body)} bytes, {questions} queries"
             queue += [href for href in re.findall(r'href="(/[^"#]*)"', page.text) if "logout" not in href]
     assert wrong == {}
     assert len(seen) > len(STARTS[role]), "the crawl went nowhere"
