@@ -8,6 +8,7 @@ import socket
 from ezcore import reactions
 from ezcore.app import Ezcore
 from ezcore.automation.tasks import tick
+from ezcore.configuration.live import keep_fresh
 from ezcore.jobs.engine import Engine
 from ezcore.tasks.consumer import run_consumer
 
@@ -27,6 +28,7 @@ def make_engine(shop: Ezcore) -> Engine:
 
 def work_on(shop: Ezcore, *, scheduler: bool = True) -> None:
     """Run until TERM (finish what runs) or the supervisor's pipe ends."""
+    keep_fresh(shop.work)
     run_consumer(
         shop.queue,
         make_engine(shop),

@@ -66,7 +66,9 @@ def _policies(config: Any) -> None:
     outside = [here + name for name in ("security_headers", "allowed_hosts", "bad_input")]
     for name, under in zip(outside, (INGRESS, *outside), strict=False):
         config.add_tween(name, under=under, over=EXCVIEW)
-    config.add_tween("ezcore.web.shared.tongues.speak", under=outside[-1], over=EXCVIEW)
+    fresh = "ezcore.web.shared.fresh_settings.refreshed"
+    config.add_tween(fresh, under=outside[-1], over=EXCVIEW)
+    config.add_tween("ezcore.web.shared.tongues.speak", under=fresh, over=EXCVIEW)
     config.add_tween(here + "unit_of_work", under=EXCVIEW, over=MAIN)
 
 

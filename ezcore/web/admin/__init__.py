@@ -67,6 +67,7 @@ from ezcore.web.admin.products import options as product_options
 from ezcore.web.admin.products import pages as product_pages
 from ezcore.web.admin.products import prices as product_prices
 from ezcore.web.admin.promotions import pages as promotion_pages
+from ezcore.web.admin.settings import pages as settings_pages
 from ezcore.web.admin.staff import pages as staff_pages
 from ezcore.web.admin.staff import roles as staff_roles
 from ezcore.web.shared.views import include_area
@@ -133,6 +134,7 @@ AREA: Final = (
     notice_rules,
     audit,
     plugins,
+    settings_pages,
     staff_pages,
     staff_roles,
     themes,

@@ -101,6 +101,8 @@ ADMIN = (
     (
         "System",
         (
+            ("Health", "heart-pulse", "admin.health"),
+            ("Settings", "settings", "admin.settings"),
             ("Staff", "user-cog", "admin.staff"),
             ("Roles", "shield", "admin.roles"),
             ("Privacy", "eraser", "admin.erasures"),
