@@ -1,4 +1,7 @@
-"""`ez bench billing | jobs`: ours against its floor, on a scratch PostgreSQL; exit 1 when a bar is missed."""
+"""`ez bench billing | jobs | pages`: against a floor or a small shop, on a scratch PostgreSQL.
+
+Exit 1 when a bar is missed.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure, and how much of it."""
     parser.add_argument(
         "what",
-        choices=("billing", "jobs", "worker", "jobs-worker"),
-        help="billing or jobs (the others help them)",
+        choices=("billing", "jobs", "pages", "worker", "jobs-worker"),
+        help="billing, jobs or pages (the others help them)",
     )
     parser.add_argument("--services", type=int, default=100_000, metavar="N", help="due services (100000)")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="interleaved pairs (default: 5)")
     parser.add_argument("--jobs", type=int, default=200, metavar="N", help="jobs per pair (default: 200)")
+    parser.add_argument(
+        "--clients", type=int, default=100_000, metavar="N", help="of the large shop (100000)"
+    )
     parser.add_argument("--queued", type=int, default=10_000, metavar="N", help="jobs in the queue (10000)")
     parser.add_argument(
         "--redis", default=os.environ.get("REDIS_URL", ""), metavar="URL", help="default: $REDIS_URL"
@@ -55,8 +61,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measure(args: argparse.Namespace, server: str, say: Callable[[str], None]) -> dict[str, Any]:
-    from ezcore.cli import bench_billing, bench_jobs
+    from ezcore.cli import bench_billing, bench_jobs, bench_pages
 
     if args.what == "jobs":
         return bench_jobs.Bench(server, args.redis, say).run(args.jobs, args.pairs, args.queued)
+    if args.what == "pages":
+        return bench_pages.Bench(server, say).run(args.clients, args.pairs)
     return bench_billing.Bench(server, say).run(args.services, args.pairs)
