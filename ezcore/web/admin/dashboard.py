@@ -13,7 +13,8 @@ from ezcore.automation.tasks import TASKS
 from ezcore.jobs.models import ScheduledRun, StaffTask, WorkerProcess
 from ezcore.orders.orders.models import Order
 from ezcore.reports.books import CHECK
-from ezcore.web.admin import figures
+from ezcore.reports.health import State
+from ezcore.web.admin import figures, health
 from ezcore.web.admin.automation import last_runs
 from ezcore.web.admin.job_words import causes
 from ezcore.web.shared.views import page
@@ -38,6 +39,7 @@ def dashboard(request: Any) -> dict[str, Any]:
         "plugins": [r for r in request.host_of_plugins.reports if str(r.state) in ("broken", "suspended")],
         "books": books,
         "broken": _broken(books),
+        "ill": [one for one in health.all_findings(request, tables=False) if one.state == State.BAD],
         "figures": business,
         "chart": business.chart,
         "runs": runs[:RUNS],

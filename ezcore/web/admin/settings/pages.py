@@ -31,7 +31,7 @@ def settings_list(request: Any) -> dict[str, Any]:
         if sections[0] == only or not only
     ]
     folded = () if words or only else FOLDED
-    elsewhere = [] if only else [one for one in places(request) if one.has(words)]
+    elsewhere = [] if only else [one for one in places(request, searched=bool(words)) if one.has(words)]
     return {
         "q": words,
         "only": only,

@@ -39,8 +39,8 @@ class Place:
         return all(word in text for word in words.casefold().split())
 
 
-def places(request: Any) -> Iterator[Place]:
-    """Pages where more is set up, and one per plugin."""
+def places(request: Any, *, searched: bool) -> Iterator[Place]:
+    """Pages where more is set up; in a search also one per plugin."""
     found = (
         (say("Theme and colour"), say("What pages, mails and documents look like"), "admin.themes"),
         (say("Taxes"), say("Rates by country, registrations, tax numbers"), "admin.taxes"),
@@ -52,10 +52,11 @@ def places(request: Any) -> Iterator[Place]:
         (say("Domain prices"), say("Endings that are sold, and their prices"), "admin.tlds"),
         (say("Automation"), say("Tasks, when they run, previews"), "admin.automation"),
         (say("Servers"), say("Servers, groups, and their keys"), "admin.servers"),
+        (say("Plugins"), say("Each plugin has a form of its own"), "admin.plugins"),
     )
     for label, note, route in found:
         yield Place(label, note, request.route_path(route))
-    for report in request.host_of_plugins.reports:
+    for report in request.host_of_plugins.reports if searched else ():
         note = say(
             "Settings of the plugin ${name}, which is ${state}", name=report.name, state=str(report.state)
         )
