@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Final
 
+from ezcore.kernel.resources import find_tree
+from ezcore.languages import tongue_of
 from ezcore.messaging.errors import BadTemplate
 from ezcore.messaging.rules import Text, Value, fill_in, fill_parts
 from ezcore.messaging.templates import find_templates, tongues
@@ -20,6 +23,11 @@ from ezcore.themes.queries import chain_in_use
 from ezcore.work import UnitOfWork
 
 log = logging.getLogger(__name__)
+SENTENCES: Final[Mapping[str, str]] = {
+    "domain_changed": "words", "erasure_done": "kept", "payment_failed": "reason", "service_changed": "cycle",
+    "service_suspended": "reason", "ticket_mail_refused": "reason",
+}  # fmt: skip
+"""Mails that carry a sentence of the house as a value: it is stored in English and said in the reader's language."""
 
 
 def print_mail(
@@ -29,7 +37,8 @@ def print_mail(
     chain, asked = chain_in_use(uow), tongues(language)
     written = in_use(uow, template, asked)
     for tongue in asked:
-        text = _of_staff(uow, written.get(tongue), values) or _of_theme(uow, chain, template, values, tongue)
+        own = _spoken(template, values, tongue)
+        text = _of_staff(uow, written.get(tongue), own) or _of_theme(uow, chain, template, own, tongue)
         if text is not None:
             return text, tongue
     raise BadTemplate(f"there is no mail template {template}.txt in themes/base/mail")
@@ -42,6 +51,18 @@ def theme_text(uow: UnitOfWork, template: str, language: str) -> str:
         for source in find_templates(template, chain, tongue):
             return source.text
     raise BadTemplate(f"there is no mail template {template}.txt in themes/base/mail")
+
+
+def _spoken(template: str, values: Mapping[str, Value], language: str) -> Mapping[str, Value]:
+    """The values with their sentence, line by line, in this language; what is no sentence of ours stays."""
+    name = SENTENCES.get(template, "")
+    sentence = values.get(name)
+    if language == "en" or not isinstance(sentence, str):
+        return values
+    tongue = tongue_of(language, (find_tree("locale"),))
+    lines = (line.removeprefix("- ") for line in sentence.split("\n"))
+    mark = "- " if sentence.startswith("- ") else ""
+    return {**values, name: "\n".join(mark + tongue.say(line) for line in lines)}
 
 
 def _of_staff(uow: UnitOfWork, row: MailText | None, values: Mapping[str, Value]) -> Text | None:

@@ -118,7 +118,7 @@ def _decide(
     if not kept:
         most = uow.settings.support.mail_mb
         row.why = f"It has {arrived.size // MB} MB; we take {most} MB"
-        _tell(uow, arrived, f"it is larger than {most} MB.")
+        _tell(uow, arrived, reason=f"it is larger than {most} MB.")
         return
     ticket = threads.proven(uow, arrived.answers, arrived.readers)
     row.proven = ticket is not None
@@ -180,7 +180,7 @@ def _open(uow: UnitOfWork, department: Department, row: ReceivedMail, arrived: A
         _done(row, Outcome.OPENED, f"A new ticket, from {whose}", ticket, line)
     else:
         row.why = "Nobody knows the sender, and this department is for clients only"
-        _tell(uow, arrived, "we do not know your address.")
+        _tell(uow, arrived, reason="we do not know your address.")
 
 
 def _done(row: ReceivedMail, outcome: Outcome, why: str, ticket: Ticket, message_id: int) -> None:

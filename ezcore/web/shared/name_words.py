@@ -54,5 +54,10 @@ SMALL: Final = (
     _said(words="service"), _said(words="subscription"), _said(words="webhook event"),
     _said(words="ticket"), _said(words="certificate"), _said(words="transaction"), _said(words="manual"),
     _said(words="charge"), _said(words="checkout"), _said(words="credit"), _said(words="recorded"),
-    _said(words="stored"), _said(words="gateway"), _said(words="nothing"),
+    _said(words="stored"), _said(words="gateway"), _said(words="nothing"), _said(words="overdue invoice"),
+    _said(words="day"), _said(words="week"), _said(words="month"), _said(words="year"),
+    _said(words="has expired. It can still be renewed at the usual price for a short while."),
+    _said(words="is in redemption: the registry deletes it soon, and bringing it back costs a fee."),
+    _said(words="has been given up and can be registered by anybody."),
+    _said(words="was moved to another registrar."),
 )  # fmt: skip
