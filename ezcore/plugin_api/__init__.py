@@ -20,6 +20,7 @@ from ezcore.plugin_api.errors import (
 )
 from ezcore.plugin_api.hookspecs import hookimpl
 from ezcore.plugin_api.jobs import JobKind, Ladder, Step
+from ezcore.plugin_api.pages import UndeclaredView, page
 from ezcore.plugin_api.plugin import PluginBase, PluginContext
 
 API_VERSION = "1"
@@ -44,5 +45,7 @@ __all__ = [
     "RetryAfter",
     "Step",
     "StillRunning",
+    "UndeclaredView",
     "hookimpl",
+    "page",
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ezcore.plugin_api.ports.provisioning import ProvisioningModule
     from ezcore.plugin_api.ports.registrar import Registrar
     from ezcore.plugin_api.ports.webhook_source import WebhookSource
+    from ezcore.plugin_api.ui.slots import Contributor
 
 PROJECT = "ezcore"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -136,6 +137,21 @@ def ez_register_product_kinds() -> Sequence[ProductKind]:
     Args: none.
     Returns: kinds; an offer is put in the catalog once, staff may change it afterwards.
     Errors: anything raised makes the plugin broken.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_ui() -> Sequence[Contributor]:
+    """Fill named places of pages with panels, buttons, tabs, notices, figures or entries of menus.
+
+    Called: once at start-up of every process; each contributor's function whenever its page is drawn.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: contributors, each with the name of one slot.
+    Errors: anything raised makes the plugin broken; a function that fails or is late is left out of its page.
     Result: all lists are joined.
     Since: 1.0
     """

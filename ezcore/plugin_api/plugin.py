@@ -48,6 +48,10 @@ class PluginContext(Protocol):
         """A unit of work limited to the plugin's own tables; commits when the block ends well."""
         ...
 
+    def reading(self) -> AbstractContextManager[Session]:
+        """The plugin's own tables, for reading only: it waits for nobody who writes (pages, see ui.md)."""
+        ...
+
     def seal(self, row: str, text: str) -> str:
         """Encrypt a secret that the plugin keeps in its own tables; `row` names what it belongs to."""
         ...

@@ -13,6 +13,7 @@ from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
+from ezcore.plugin_api.ui.slots import Contributor
 from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind, ServiceFacts
 
 P = TypeVar("P")
@@ -51,6 +52,10 @@ class Hooks(Protocol):
 
     def register_product_kinds(self) -> Sequence[ProductKind]:
         """Product kinds of all plugins."""
+        ...
+
+    def register_ui(self) -> Sequence[Contributor]:
+        """Who fills which slot of pages."""
         ...
 
     def before_action(self, action: Action) -> None:

@@ -49,6 +49,14 @@ class HostContext:
         with own_tables(self.engine, self.name) as session:
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The plugin's own tables, for reading only. Raises: NotYourTable; an error for a write."""
+        if self.engine is None:
+            raise RuntimeError("this host was made without a database")
+        with own_tables(self.engine, self.name, "read") as session:
+            yield session
+
     def seal(self, row: str, text: str) -> str:
         """Encrypt a secret for a row of the plugin's own tables."""
         return self.configuration.box.seal(f"plugin:{self.name}:{row}", text)

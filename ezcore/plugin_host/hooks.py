@@ -19,6 +19,7 @@ from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
+from ezcore.plugin_api.ui.slots import Contributor
 from ezcore.plugin_api.values import Action, InvoiceDraft, InvoiceNote, ProductKind
 from ezcore.plugin_host.errors import PluginAsleep, PluginFailed
 from ezcore.plugin_host.health import Health
@@ -89,6 +90,10 @@ class HookFacade:
     def register_product_kinds(self) -> Sequence[ProductKind]:
         """Every kind of product that was brought at start-up."""
         return self._registered.items("ez_register_product_kinds", ProductKind)
+
+    def register_ui(self) -> Sequence[Contributor]:
+        """Everybody who fills a slot of pages."""
+        return self._registered.items("ez_register_ui", Contributor)
 
     def before_action(self, action: Action) -> None:
         """Ask whether a lifecycle action may be queued. Raises: Refused, PluginFailed."""

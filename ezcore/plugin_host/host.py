@@ -38,6 +38,7 @@ from ezcore.plugin_host.hooks import HookFacade, Timing
 from ezcore.plugin_host.ports import PortRegistry
 from ezcore.plugin_host.registered import Registered
 from ezcore.plugin_host.reports import PluginReport, PluginState
+from ezcore.plugin_host.ui import Slots
 from ezcore.settings import Settings, SettingsError
 from ezcore.work import Work
 
@@ -72,6 +73,7 @@ class PluginHost:
         self._loaded: dict[str, loading.LoadedPlugin] = {}
         self._broken: dict[str, str] = {}
         self._listed: list[InstalledPlugin] = []
+        self.slots = Slots(self._registered, health)
         self.ports = PortRegistry(health, self._why_missing)
         self.hooks = HookFacade(self._table, health, self._registered, self.timings)
 

@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import visitors
 
+from ezcore.db.engine import Mode
+
 
 class NotYourTable(Exception):
     """A plugin asked for a table that is not named after it, or sent SQL text whose tables cannot be seen."""
 
 
 @contextmanager
-def own_tables(engine: Engine, plugin: str) -> Iterator[Session]:
-    """A transaction on the tables `ez_<plugin>_*`; commits when the block ends well. Raises: NotYourTable."""
+def own_tables(engine: Engine, plugin: str, mode: Mode = "write") -> Iterator[Session]:
+    """A transaction on the tables `ez_<plugin>_*`; one that writes commits on a good end. Raises: NotYourTable."""
     prefix = f"ez_{plugin}_"
 
     def check(_connection: Connection, statement: Any, *_rest: Any) -> None:
@@ -29,11 +31,12 @@ def own_tables(engine: Engine, plugin: str) -> Iterator[Session]:
             if not name.startswith(prefix):
                 raise NotYourTable(f"plugin {plugin} may use tables named {prefix}*, not {name}")
 
-    with engine.execution_options(ez_mode="write").connect() as connection:
+    with engine.execution_options(ez_mode=mode).connect() as connection:
         event.listen(connection, "before_execute", check)
         with Session(connection, expire_on_commit=False) as session:
             yield session
-            session.commit()
+            if mode == "write":
+                session.commit()
 
 
 def _tables(statement: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
+from ezcore.plugin_api.ui.slots import Contributor
 from ezcore.plugin_api.values import ProductKind
 
 T = TypeVar("T")
@@ -24,10 +25,11 @@ ITEMS: dict[str, type[Any]] = {
     "ez_register_certificate_authorities": CertificateAuthority,
     "ez_register_certificate_targets": CertificateTarget,
     "ez_register_product_kinds": ProductKind,
+    "ez_register_ui": Contributor,
 }
 """Hook -> what its list holds."""
 
-PORTS = {item for item in ITEMS.values() if item is not ProductKind}
+PORTS = {item for item in ITEMS.values() if item not in (ProductKind, Contributor)}
 """Items that act under a name of their own; the others are records."""
 
 

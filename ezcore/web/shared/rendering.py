@@ -11,6 +11,7 @@ from ezcore.languages import Tongue, tongue
 from ezcore.web.shared import cycles, markup
 from ezcore.web.shared.navigation import admin_menu, client_menu
 from ezcore.web.shared.sessions import login_session
+from ezcore.web.shared.slots import draw_slot
 from ezcore.web.shared.theme_choice import Dress
 from ezcore.web.shared.theme_notes import with_notes
 from ezcore.web.shared.tongues import choices
@@ -77,6 +78,7 @@ def context_of(request: Any) -> dict[str, Any]:
         "language_menu": lambda: choices(request),
         "cart_size": getattr(request, "cart_size", 0),
         "visit": login_session(request),
+        "slot": lambda name, **about: draw_slot(request, name, **about),
         "has_route": lambda name: name in request.registry.get("ez.routes", {}),
     }
 

@@ -1,80 +1,36 @@
-"""How a view is declared. Without a whole declaration it is not registered: nothing is open by accident."""
+"""How declared views are registered: nothing is open by accident."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
-from typing import Any, Literal, TypeVar
+from typing import Any
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-PUBLIC_REASONS = (
-    "storefront",
-    "account door",
-    "health",
-    "static",
-    "signed webhook",
-    "secret link",
-    "mail sink",
+from ezcore.plugin_api.pages import (
+    METHODS,
+    PUBLIC_REASONS,
+    RATES,
+    UNSAFE,
+    Declaration,
+    Rate,
+    UndeclaredView,
+    page,
 )
-RATES = ("page", "form", "login", "mail", "code", "search", "api", "webhook", "none")
-UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-METHODS = ("GET", *UNSAFE)
 
-Rate = Literal["page", "form", "login", "mail", "code", "search", "api", "webhook", "none"]
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """Everything that must be said of a view.
-
-    `permission`, or `public` with a reason from a closed list. `audit` names the audit verb that an unsafe
-    view writes (or "none: why"). `ambient=False`: the view gets no unit of work because it calls a vendor.
-    """
-
-    route: str
-    path: str
-    method: str
-    permission: str | None
-    public: str | None
-    csrf: bool
-    audit: str | None
-    rate: Rate
-    template: str | None
-    ambient: bool
-    view: Callable[..., Any]
-
-
-class UndeclaredView(Exception):
-    """The declaration of a view is not whole."""
-
-
-def page(
-    route: str,
-    path: str,
-    *,
-    method: str = "GET",
-    permission: str | None = None,
-    public: str | None = None,
-    csrf: bool = True,
-    audit: str | None = None,
-    rate: Rate | None = None,
-    template: str | None = None,
-    ambient: bool = True,
-) -> Callable[[F], F]:
-    """Declare a view. Raises: UndeclaredView when something that must be said is not said."""
-
-    def declare(view: F) -> F:
-        declaration = Declaration(
-            route, path, method, permission, public, csrf, audit,
-            rate or ("page" if method == "GET" else "form"), template, ambient, view,
-        )  # fmt: skip
-        _check(declaration)
-        view.__dict__.setdefault("__ez_pages__", []).append(declaration)
-        return view
-
-    return declare
+__all__ = [
+    "METHODS",
+    "PUBLIC_REASONS",
+    "RATES",
+    "UNSAFE",
+    "Declaration",
+    "Rate",
+    "UndeclaredView",
+    "declared_in",
+    "include_area",
+    "methods_of",
+    "page",
+]
 
 
 def declared_in(module: ModuleType) -> list[Declaration]:
@@ -147,27 +103,3 @@ def _check_together(
         if (one.route, one.method) in taken:
             raise UndeclaredView(f"two views answer {one.method} of route {one.route}")
         taken.add((one.route, one.method))
-
-
-def _check(declaration: Declaration) -> None:
-    one, unsafe = declaration, declaration.method in UNSAFE
-    named = one.path.endswith("/") or "." in one.path or one.path == "/metrics"
-    signed = unsafe and not one.csrf
-    wrong = (
-        ((one.permission is None) == (one.public is None), "say either permission= or public="),
-        (one.permission in ("public", "deny-all"), "this is no permission; public= wants a reason"),
-        (
-            one.public is not None and one.public not in PUBLIC_REASONS,
-            f"{one.public!r} is no reason to be public",
-        ),
-        (signed and one.public != "signed webhook", "an unsafe view needs CSRF protection or a signature"),
-        (signed and one.ambient, "a signed view has no unit of work before the signature (ambient=False)"),
-        (unsafe and not one.audit, "an unsafe view says what it writes to the audit log"),
-        (one.method not in METHODS, f"{one.method} is no method of a view"),
-        (one.rate not in RATES, f"{one.rate!r} is no rate class"),
-        (not one.path.startswith("/"), "an address starts with a slash"),
-        (not named, "addresses end in a slash"),
-    )
-    for is_wrong, words in wrong:
-        if is_wrong:
-            raise UndeclaredView(f"{one.view.__module__}.{one.view.__name__}: {words}")

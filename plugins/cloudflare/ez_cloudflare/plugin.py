@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
+from ez_cloudflare import ui
 from ez_cloudflare.office import Office
 from ez_cloudflare.registrar import CloudflareRegistrar
 from ez_cloudflare.sandbox import spec
@@ -17,6 +18,7 @@ from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.sandbox import SandboxSpec
+from ezcore.plugin_api.ui import Contributor
 
 
 class CloudflarePlugin(PluginBase):
@@ -43,6 +45,11 @@ class CloudflarePlugin(PluginBase):
     def ez_register_registrars(self) -> Sequence[Registrar]:
         """Cloudflare Registrar."""
         return [CloudflareRegistrar(self.office)]
+
+    @hookimpl
+    def ez_register_ui(self) -> Sequence[Contributor]:
+        """The zone of a domain name, for staff."""
+        return ui.contributors(self.context)
 
     @classmethod
     def migrations(cls) -> Path | None:

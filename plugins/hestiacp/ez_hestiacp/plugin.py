@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
+from ez_hestiacp import ui
 from ez_hestiacp.certificates import HestiaTarget
 from ez_hestiacp.module import HestiaModule
 from ez_hestiacp.offers import kinds
@@ -18,6 +19,7 @@ from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.certificates import CertificateTarget
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.sandbox import SandboxSpec
+from ezcore.plugin_api.ui import Contributor
 from ezcore.plugin_api.values import ProductKind
 
 
@@ -52,6 +54,11 @@ class HestiaPlugin(PluginBase):
     def ez_register_product_kinds(self) -> Sequence[ProductKind]:
         """Web hosting in three sizes."""
         return kinds(HestiaModule.name)
+
+    @hookimpl
+    def ez_register_ui(self) -> Sequence[Contributor]:
+        """What an account used, on pages."""
+        return ui.contributors(self.context)
 
     @classmethod
     def migrations(cls) -> Path | None:

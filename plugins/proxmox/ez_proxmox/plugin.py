@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
+from ez_proxmox import ui
 from ez_proxmox.module import ProxmoxModule
 from ez_proxmox.sandbox import spec
 from ez_proxmox.settings import FirstServer
@@ -15,6 +16,7 @@ from ez_proxmox.workshop import Workshop
 from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.sandbox import SandboxSpec
+from ezcore.plugin_api.ui import Contributor
 
 
 class ProxmoxPlugin(PluginBase):
@@ -41,6 +43,11 @@ class ProxmoxPlugin(PluginBase):
     def ez_register_provisioning_modules(self) -> Sequence[ProvisioningModule]:
         """One module for all clusters."""
         return [ProxmoxModule(self.workshop)]
+
+    @hookimpl
+    def ez_register_ui(self) -> Sequence[Contributor]:
+        """Facts of machines and clusters on pages."""
+        return ui.contributors()
 
     @classmethod
     def migrations(cls) -> Path | None:

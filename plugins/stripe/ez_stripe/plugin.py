@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
+from ez_stripe import ui
 from ez_stripe.account import StripeAccount
 from ez_stripe.gateway import StripeGateway
 from ez_stripe.settings import StripeSettings
@@ -14,6 +15,7 @@ from ez_stripe.source import StripeWebhooks
 from ezcore.plugin_api import PluginBase, PluginContext, hookimpl
 from ezcore.plugin_api.ports.gateway import Gateway
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
+from ezcore.plugin_api.ui import Contributor
 
 if TYPE_CHECKING:
     from ezcore.plugin_api.sandbox import SandboxSpec
@@ -44,6 +46,11 @@ class StripePlugin(PluginBase):
     def ez_register_webhook_sources(self) -> Sequence[WebhookSource]:
         """Stripe's events at /webhooks/stripe/."""
         return [StripeWebhooks(self.account, lambda: self.context.time_zone)]
+
+    @hookimpl
+    def ez_register_ui(self) -> Sequence[Contributor]:
+        """The payments of an invoice at Stripe, for staff."""
+        return ui.contributors(self.context)
 
     @classmethod
     def sandbox(cls) -> SandboxSpec | None:
