@@ -76,7 +76,7 @@ class Client(Base):
     tax_exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
     tax_exempt_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
     separate_invoices: Mapped[bool] = mapped_column(default=False, server_default=false())
-    status: Mapped[str] = mapped_column(String(10), default=ClientStatus.ACTIVE)
+    status: Mapped[str] = mapped_column(String(10), default=ClientStatus.ACTIVE, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property

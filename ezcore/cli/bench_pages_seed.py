@@ -50,7 +50,8 @@ SELECT i, '2026-' || to_char(i, 'FM0000000'), 'invoice', i, (i - 1) % :clients +
   CASE WHEN i > :clients * 2 * 0.98 THEN 'unpaid' ELSE 'paid' END, 'EUR', 700, 0, 700,
   CASE WHEN i > :clients * 2 * 0.98 THEN 0 ELSE 700 END, on_day, on_day + 14, on_day, '{"name": "A"}',
   '{"name": "B"}', '[]', md5(i::text), 2, on_day
-FROM generate_series(1, :clients * 2) AS i, LATERAL (SELECT current_date - ((:clients * 2 - i) * 1800 / (:clients * 2))::int AS on_day) AS d
+FROM generate_series(1, :clients * 2) AS i,
+  LATERAL (SELECT current_date - ((:clients * 2 - i) * 1800 / (:clients * 2))::int AS on_day) AS d
 """,
     """
 INSERT INTO invoice_line (invoice_id, position, description, detail, quantity, unit_minor, amount_minor, currency,

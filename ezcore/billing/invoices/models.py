@@ -63,6 +63,7 @@ class Invoice(Base):
     __tablename__ = "invoice"
     __table_args__ = (
         Index("ix_invoice_unpaid", "status", "due_on"),
+        Index("ix_invoice_sums", "issued_on", "status", "currency", "total_minor"),
         Index("ux_invoice_proforma_number", "proforma_number", unique=True),
         Index("ux_invoice_sequence", "series", "sequence", unique=True),
         CheckConstraint("paid_minor >= 0 AND paid_minor <= total_minor", name="paid_within_total"),

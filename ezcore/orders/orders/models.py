@@ -33,7 +33,7 @@ class Order(Base):
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
     user_id: Mapped[int | None]
     form_key: Mapped[str] = mapped_column(String(80), unique=True)
-    status: Mapped[str] = mapped_column(String(10), default=OrderStatus.PENDING)
+    status: Mapped[str] = mapped_column(String(10), default=OrderStatus.PENDING, index=True)
     currency: Mapped[str] = mapped_column(String(3))
     total_minor: Mapped[int]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), unique=True)

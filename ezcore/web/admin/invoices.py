@@ -20,7 +20,7 @@ from ezcore.billing.transactions.operations import record_manual
 from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money
 from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
-from ezcore.web.admin.tables import Column, Filter, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, Filter, counted, counted_up_to, link, listing, state_filters, told
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.invoice_names import explained, title_of
@@ -68,7 +68,10 @@ def invoices_list(request: Any) -> dict[str, Any]:
             money(invoice.total),
         ]
 
-    late = counted(request, Invoice.status, issued, Invoice.status == "unpaid", Invoice.due_on < today)
+    late = counted_up_to(
+        request,
+        select(Invoice.id).where(issued, Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on < today),
+    )
     filters = state_filters(request, counts, "status", lambda s: kind_and_word(s)[1])
     return listing(
         request,
@@ -84,7 +87,7 @@ def invoices_list(request: Any) -> dict[str, Any]:
             Column("Total", "end"),
         ),
         keep=("status",),
-        filters=_with_overdue(request, filters, late.get("unpaid", 0)),
+        filters=_with_overdue(request, filters, late),
         empty="No invoice here.",
     ).page()
 
@@ -164,7 +167,7 @@ def _banks(request: Any) -> list[tuple[str, str]]:
 def _with_overdue(request: Any, filters: list[Any], late: int) -> list[Any]:
     chosen = request.GET.get("status") == "overdue"
     every = replace(filters[0], current=filters[0].current and not chosen)
-    overdue = Filter("Overdue", f"{request.path}?status=overdue", late, chosen)
+    overdue = Filter("Overdue", f"{request.path}?status=overdue", told(late), chosen)
     return [every, *filters[1:], *([overdue] if late or chosen else [])]
 
 

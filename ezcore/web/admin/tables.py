@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from ezcore.web.shared.paging import Paging, paging
+
+MOST_COUNTED: Final = 1000
+"""Rows of a list are counted so far: to count a million takes longer than to show fifty."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Filter:
 
     label: str
     href: str
-    count: int | None
+    count: int | str | None
     current: bool
 
 
@@ -74,8 +77,7 @@ def listing(
     empty: str = "Nothing here yet.",
 ) -> Listing:
     """One page of a query; `row` turns each result row into cells."""
-    total = request.uow.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    page = paging(request, total, keep=keep)
+    page = paging(request, counted_up_to(request, query), keep=keep, most=MOST_COUNTED)
     found = request.uow.session.execute(query.offset(page.offset).limit(page.limit)).all()
     return Listing(title, lead, columns, [row(each) for each in found], page, filters, empty)
 
@@ -85,14 +87,34 @@ def state_filters(
 ) -> list[Filter]:
     """Links by state with counts; a state that nobody knows shows everything."""
     chosen = request.GET.get(name, "")
-    every = Filter("All", request.path, sum(counts.values()), chosen not in counts)
+    every = Filter("All", request.path, told(sum(counts.values())), chosen not in counts)
     return [every] + [
-        Filter(words(state), f"{request.path}?{urlencode({name: state})}", count, state == chosen)
+        Filter(words(state), f"{request.path}?{urlencode({name: state})}", told(count), state == chosen)
         for state, count in sorted(counts.items())
     ]
 
 
 def counted(request: Any, column: Any, *only: Any) -> dict[str, int]:
-    """How many rows per value of a column, among those that fit `only`."""
-    rows = request.uow.session.execute(select(column, func.count()).where(*only).group_by(column))
-    return {str(value): int(count) for value, count in rows}
+    """How many rows per value of a column, among those that fit `only`; none is counted beyond `MOST_COUNTED` + 1.
+
+    Values are found one after the other, each by a look into the index of the column, and no row is read twice.
+    """
+    first = select(func.min(column).label("value")).cte("known", recursive=True)
+    after = select(func.min(column)).where(column > first.c.value).scalar_subquery()
+    known = first.union_all(select(after).where(first.c.value.is_not(None)))
+    some = select(literal(1)).select_from(column.class_).where(column == known.c.value, *only)
+    few = some.limit(MOST_COUNTED + 1).correlate(known).subquery()
+    count = select(func.count()).select_from(few).correlate(known).scalar_subquery()
+    rows = request.uow.session.execute(select(known.c.value, count).where(known.c.value.is_not(None)))
+    return {str(value): int(count) for value, count in rows if count}
+
+
+def counted_up_to(request: Any, query: Any) -> int:
+    """How many rows a list has, counted to `MOST_COUNTED` + 1 and no further."""
+    some = query.order_by(None).limit(MOST_COUNTED + 1).subquery()
+    return request.uow.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def told(count: int) -> int | str:
+    """A count for people: what was not counted to its end is `1000+`."""
+    return count if count <= MOST_COUNTED else f"{MOST_COUNTED}+"

@@ -24,18 +24,23 @@ _LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Paging:
-    """One page of `total` rows: what the query needs (`offset`, `limit`) and what the macro `pager` prints."""
+    """One page of `total` rows: what the query needs (`offset`, `limit`) and what the macro `pager` prints.
+
+    `is_longer`: there are more rows, which nobody counted.
+    """
 
     page: int
     total: int
     limit: int = PER_PAGE
     path: str = ""
     kept: Mapping[str, str] = field(default_factory=dict)
+    is_longer: bool = False
 
     @property
     def pages(self) -> int:
-        """How many there are; an empty list has one."""
-        return max(1, -(-self.total // self.limit))
+        """How many there are; an empty list has one, and one that is longer than was counted has one more."""
+        known = max(1, -(-self.total // self.limit))
+        return max(known, self.page + 1) if self.is_longer else known
 
     @property
     def offset(self) -> int:
@@ -45,6 +50,13 @@ class Paging:
     @property
     def words(self) -> str:
         """Which rows these are."""
+        if self.is_longer:
+            return say(
+                "${first} to ${last} of more than ${total}",
+                first=self.offset + 1,
+                last=self.offset + self.limit,
+                total=max(self.total, self.offset + self.limit),
+            )
         last = min(self.offset + self.limit, self.total)
         if not self.total:
             return say("None")
@@ -89,12 +101,20 @@ class Sorting:
         return "descending" if self.descending else "ascending"
 
 
-def paging(request: Any, total: int, *, keep: Sequence[str] = (), limit: int = PER_PAGE) -> Paging:
-    """The page of the address, clamped to those there are; `keep` names the filters its links carry along."""
+def paging(
+    request: Any, total: int, *, keep: Sequence[str] = (), limit: int = PER_PAGE, most: int | None = None
+) -> Paging:
+    """The page of the address, clamped to those there are; `keep` names the filters its links carry along.
+
+    With `most`, a larger total means that rows were counted no further: pages beyond are there for whoever goes on.
+    """
     text = request.GET.get("page", "1")
     wanted = int(text) if _PAGE.fullmatch(text) else 1
     pages = max(1, -(-total // limit))
-    return Paging(min(wanted, pages), total, limit, request.path, _kept(request, (*keep, "sort")))
+    kept = _kept(request, (*keep, "sort"))
+    if most is not None and total > most:
+        return Paging(wanted, most, limit, request.path, kept, is_longer=True)
+    return Paging(min(wanted, pages), total, limit, request.path, kept)
 
 
 def sorting(request: Any, offered: Sequence[str], default: str, *, keep: Sequence[str] = ()) -> Sorting:

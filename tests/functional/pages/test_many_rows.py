@@ -1,7 +1,7 @@
 """However long a list is, its page asks the database the same number of questions: at 1, 25 and 100 rows, at most 12.
 
-The pages come from the route table: every page of clients and staff that has an address of its own. A push takes a third
-of them by turns (`EZ_LISTS_TURN=0..2` chooses), the nightly run takes all.
+The pages come from the route table: every page of clients and staff that has an address of its own. A push takes a
+third of them by turns (`EZ_LISTS_TURN=0..2` chooses), the nightly run takes all.
 """
 
 from __future__ import annotations

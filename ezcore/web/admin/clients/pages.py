@@ -15,7 +15,7 @@ from ezcore.db.bulk import among
 from ezcore.kernel.money import Money
 from ezcore.reports.search.rules import like
 from ezcore.services.services.models import Service, ServiceState
-from ezcore.web.admin.tables import Filter, counted
+from ezcore.web.admin.tables import MOST_COUNTED, Filter, counted, counted_up_to, told
 from ezcore.web.shared.csv_file import csv_response
 from ezcore.web.shared.paging import paging, sorting
 from ezcore.web.shared.views import page
@@ -39,8 +39,8 @@ class Row:
 def clients_list(request: Any) -> dict[str, Any]:
     """Clients, the newest first; every filter and order is in the address."""
     only, order = _only(request), sorting(request, tuple(SORTS), "-number", keep=KEEP)
-    total = request.uow.session.scalar(select(func.count()).select_from(Client).where(*only)) or 0
-    shown = paging(request, total, keep=KEEP)
+    total = counted_up_to(request, select(Client.id).where(*only))
+    shown = paging(request, total, keep=KEEP, most=MOST_COUNTED)
     found = request.uow.session.scalars(_ordered(only, order).offset(shown.offset).limit(shown.limit)).all()
     return {
         "rows": rows_of(request, found),
@@ -146,9 +146,9 @@ def _filters(request: Any) -> list[Filter]:
         return url
 
     return [
-        Filter("All", address(), sum(counts.values()), status not in set(ClientStatus) and not owes),
+        Filter("All", address(), told(sum(counts.values())), status not in set(ClientStatus) and not owes),
         *(
-            Filter(WORDS[one], address(status=one), counts.get(one, 0), status == one and not owes)
+            Filter(WORDS[one], address(status=one), told(counts.get(one, 0)), status == one and not owes)
             for one in ClientStatus
         ),
         Filter("Owes money", address(owes="yes"), None, owes),
