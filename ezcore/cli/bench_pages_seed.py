@@ -47,8 +47,8 @@ SELECT i, i, (SELECT min(id) FROM product), '1 month', 700, 0, '[]', '{}' FROM g
 INSERT INTO invoice (id, number, series, sequence, client_id, status, currency, net_minor, tax_minor, total_minor,
   paid_minor, issued_on, due_on, tax_point, buyer, seller, notes, content_hash, hash_version, created_at)
 SELECT i, '2026-' || to_char(i, 'FM0000000'), 'invoice', i, (i - 1) % :clients + 100,
-  CASE WHEN i > :clients * 2 * 0.98 THEN 'unpaid' ELSE 'paid' END, 'EUR', 700, 0, 700,
-  CASE WHEN i > :clients * 2 * 0.98 THEN 0 ELSE 700 END, on_day, on_day + 14, on_day, '{"name": "A"}',
+  CASE WHEN i > :clients * 2 * 0.95 THEN 'unpaid' ELSE 'paid' END, 'EUR', 700, 0, 700,
+  CASE WHEN i > :clients * 2 * 0.95 THEN 0 ELSE 700 END, on_day, on_day + 14, on_day, '{"name": "A"}',
   '{"name": "B"}', '[]', md5(i::text), 2, on_day
 FROM generate_series(1, :clients * 2) AS i,
   LATERAL (SELECT current_date - ((:clients * 2 - i) * 1800 / (:clients * 2))::int AS on_day) AS d
