@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ def look(uow: UnitOfWork, *, tables: bool = True) -> Seen:
     broken = [facts["checked_error"]] if facts["checked_error"] else counts.get("left_out", [])
     head = _head()
     return Seen(
-        now=now, business_now=business, here=None if uow.virtual_time else datetime.now(UTC),
+        now=now, business_now=business, here=None if uow.virtual_time else business,
         at_revision=current(uow.session.connection(), core_history()) if tables else head, head=head,
         workers=facts["workers"], last_beat=facts["beat"], last_tick=facts["tick"],
         outbox=_waiting(facts, "outbox"), due_jobs=_waiting(facts, "due"), stuck_jobs=_waiting(facts, "stuck"),
