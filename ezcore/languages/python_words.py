@@ -11,7 +11,7 @@ from ezcore.languages.expressions import is_named, is_word, message_of
 
 SAYS: Final[Mapping[str, tuple[int, ...]]] = {
     "say": (0,), "many": (1, 2), "flash": (2,), "Step": (1,), "ModuleStep": (1,), "JobKind": (1,), "ValueError": (0,),
-    "Unreadable": (1,),
+    "Unreadable": (1,), "setting": (1,),
 }  # fmt: skip
 """Functions that take words for people, and where."""
 KEYWORDS: Final = frozenset(
@@ -81,7 +81,9 @@ def _of_a_call(node: ast.Call, errors: Collection[str]) -> Iterator[Found]:
             yield Found(node.lineno, one[0], other[0])
         return
     given = [node.args[place] for place in places if place < len(node.args)]
-    given += [one.value for one in node.keywords if one.arg in KEYWORDS]
+    given += [
+        one.value for one in node.keywords if one.arg in KEYWORDS or (name == "setting" and one.arg == "note")
+    ]
     for value in given:
         for literal in _literals(value):
             found = message_of(literal)
