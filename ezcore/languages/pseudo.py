@@ -16,6 +16,7 @@ CLOSE: Final = "⟧"
 _ACCENTS: Final = str.maketrans("aeiouycdglnrstzAEIOUYCDGLNRSTZ", "áéíöüýçďğłñřšťžÁÉÍÖÜÝÇĎĞŁÑŘŠŤŽ")
 _FILLED_IN: Final = re.compile(r"(%[-\d.]*[sdrf%]|\{\w*\})")
 _LONGER: Final = 0.4
+_WORD: Final = 8
 _RLE, _PDF = "\u2067", "\u2069"
 
 
@@ -25,7 +26,13 @@ def accented(message: str) -> str:
         return message
     parts = split_message(message)
     words = [_words(part) if n % 2 == 0 else f"${{{part}}}" for n, part in enumerate(parts)]
-    return f"{OPEN}{''.join(words)}{'~' * max(1, round(len(message) * _LONGER))}{CLOSE}"
+    return f"{OPEN}{''.join(words)}{_filler(len(message))}{CLOSE}"
+
+
+def _filler(length: int) -> str:
+    """40 % more, in pieces of the length of words: what no language writes as one word need not fit as one."""
+    more = max(1, round(length * _LONGER))
+    return " ".join("~" * min(_WORD, more - begin) for begin in range(0, more, _WORD + 1))
 
 
 def _words(text: str) -> str:

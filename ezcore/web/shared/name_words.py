@@ -47,6 +47,22 @@ CHOICES: Final = (
     "Clients", "Owners", "One of several", "Yes or no", "Quantity", "Customer reply", "Answered",
     "In progress", "Closed", "Hosting", "Other", "Vps", "Website", "Certificate", "Domain", "Support",
 )  # fmt: skip
+OTHERS: Final = (
+    "Apply credit automatically", "Attachment files", "Attachment mb", "Attachment types",
+    "Charge days before", "Components", "Consolidate", "Debit note format", "Documents at issue",
+    "Escalate after hours", "Events that wait to be told", "Funds maximum", "Funds minimum", "Gap hours",
+    "Gateway bills", "Guard factor", "Guard floor", "Guard lines", "It has not run yet",
+    "Jobs that are due", "Jobs that need somebody", "Late fee fixed", "Late fee percent", "Late fee times",
+    "Lead days by cycle", "Mails that failed in the last day",
+    "Makes, changes, closes clients; writes notes about them",
+    "Writes and publishes news, answers, files and pages; says how the network is",
+    "Renew what is paid; grace, redemption, restores", "None is given up or paused",
+    "Notices before termination", "Number format", "Numbers restart yearly", "Parked webhooks",
+    "Proforma format", "Reminder days before", "Room for files", "Seal of the audit log", "Site url",
+    "Terminate daily cap", "They were not checked yet; the link runs the check", "Time zone", "Up to date",
+    "Work by people", "Password only", "Not yet", "The theme's", "Scheduler", "Workers", "Database",
+    "Languages", "Windows", "Transport", "Times", "Requires", "Account holder", "Currencies",
+)  # fmt: skip
 SMALL: Final = (
     _said(words="client"), _said(words="data export"), _said(words="dns zone"), _said(words="domain name"),
     _said(words="invoice"), _said(words="mail"), _said(words="mailbox"), _said(words="mailing"),

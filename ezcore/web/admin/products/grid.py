@@ -15,6 +15,7 @@ from ezcore.kernel.currency import currency as known_currency
 from ezcore.kernel.errors import InvalidInput
 from ezcore.kernel.money import Money
 from ezcore.kernel.period import Cycle
+from ezcore.languages import say
 from ezcore.web.shared import cycles
 from ezcore.web.shared.forms import sentence
 
@@ -44,7 +45,9 @@ class Grid:
     def labels(self) -> dict[str, str]:
         """Names of the cells for the summary of errors: "Price, row 2"."""
         return {
-            f"{name}-{n}": f"{LABELS[name]}, row {n + 1}" for n in range(len(self.rows)) for name in NAMES
+            f"{name}-{n}": say("${label}, row ${number}", label=say(LABELS[name]), number=n + 1)
+            for n in range(len(self.rows))
+            for name in NAMES
         }
 
 
