@@ -23,7 +23,15 @@ from ezcore.web.shared.template_words import messages_of_template
 ROOT = Path(__file__).resolve().parents[2]
 NOT_FOR_PEOPLE = ("cli", "simulation", "testkit", "languages", "db")
 MACHINES = ("web/api", "web/webhooks", "web/shared/api_door.py")
-NO_WORDS = ("sandbox.py", "theme_check_prints.py", "slots.py", "contract.py", "guards.py", "faults.py", "resources.py")
+NO_WORDS = (
+    "sandbox.py",
+    "theme_check_prints.py",
+    "slots.py",
+    "contract.py",
+    "guards.py",
+    "faults.py",
+    "resources.py",
+)
 """Files whose sentences are examples, SQL, or for those who write code."""
 WIDTH = 110
 

@@ -161,7 +161,7 @@ def _ledger_sum(site: str, vendors: Vendors, logins: Sequence[Mapping[str, str]]
     browser = Browser(vendors.ca_file)
     page = browser.get(f"{site}/accounts/login/")
     browser.submit(page, page.form(has="password"), email=staff["email"], password=staff["password"])
-    ledger = browser.get(f"{site}/admin/ledger/")
+    ledger = browser.get(f"{site}/admin/ledger/balance/")
     sums = re.findall(r'id="ledger-sum-[A-Z]{3}" value="(-?\d+)"', ledger.text)
     if not sums:
         raise WalkFailed(f"the ledger page shows no sum ({ledger.status} {ledger.url})")

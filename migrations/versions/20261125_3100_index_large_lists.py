@@ -12,6 +12,7 @@ depends_on = None
 INDEXES = (
     ("ix_invoice_sums", "invoice", ["issued_on", "status", "currency", "total_minor"]),
     ("ix_journal_on", "journal", ["on"]),
+    ("ix_journal_kind", "journal", ["kind"]),
     ("ix_client_order_status", "client_order", ["status"]),
     ("ix_client_status", "client", ["status"]),
 )

@@ -18,7 +18,7 @@ class Journal(Base):
 
     id: Mapped[PrimaryKey]
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40), index=True)
     on: Mapped[date] = mapped_column(Date, index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str] = mapped_column(String(200), default="")

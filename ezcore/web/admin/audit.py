@@ -15,6 +15,7 @@ from ezcore.web.shared.views import page
 
 PAGES = {"service": "admin.service", "job": "admin.job", "order": "admin.order"}
 _LONGEST = 80
+PER_PAGE = 40
 
 
 @page("admin.audit", "/admin/audit/", permission="staff.read", template="admin/audit.pt")
@@ -54,6 +55,7 @@ def trail(request: Any) -> dict[str, Any]:
         keep=("object", "id"),
         filters=state_filters(request, counts, "object", lambda s: s.replace("_", " ").capitalize()),
         empty="Nothing was written about this.",
+        limit=PER_PAGE,
     )
     found.extra = {"kind": kind if kind in counts else "", "number": number}
     return found.page()

@@ -1,4 +1,4 @@
-"""/admin/ledger/: the trial balance, and entries by account, kind and day, also as a file."""
+"""/admin/ledger/: entries by account, kind and day, also as a file; the trial balance on a page of its own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from ezcore.billing.ledger import operations as ledger
 from ezcore.billing.ledger import queries
 from ezcore.billing.ledger.models import Journal, LedgerEntry
 from ezcore.kernel.money import Money
+from ezcore.web.admin.tables import MOST_COUNTED, counted, counted_up_to
 from ezcore.web.shared.csv_file import csv_response
 from ezcore.web.shared.paging import paging
 from ezcore.web.shared.views import page
@@ -22,30 +22,41 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @page("admin.ledger", "/admin/ledger/", permission="staff.read", template="admin/ledger.pt")
-def trial_balance(request: Any) -> dict[str, Any]:
-    """One row per account and currency; each currency sums to zero. Below it the entries that the filters leave."""
+def journals(request: Any) -> dict[str, Any]:
+    """The entries that the filters leave, newest first."""
     session = request.uow.session
-    rows = session.execute(
-        select(LedgerEntry.account, LedgerEntry.currency, func.sum(LedgerEntry.minor))
-        .group_by(LedgerEntry.account, LedgerEntry.currency)
-        .order_by(LedgerEntry.currency, LedgerEntry.account)
-    ).all()
-    totals = ledger.total(request.uow) or {request.settings.shop.currency: 0}
     query = _entries(request)
-    count = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    shown = paging(request, count, keep=KEPT)
+    shown = paging(request, counted_up_to(request, query), keep=KEPT, most=MOST_COUNTED)
     return {
-        "accounts": [(account, Money(int(minor), currency)) for account, currency, minor in rows],
-        "totals": [(currency, minor, Money(minor, currency)) for currency, minor in totals.items()],
         "entries": [
             (journal, entry, Money(entry.minor, entry.currency))
             for journal, entry in session.execute(query.offset(shown.offset).limit(shown.limit))
         ],
         "paging": shown,
-        "names": sorted({account for account, _, _ in rows}),
-        "kinds": session.scalars(select(Journal.kind).distinct().order_by(Journal.kind)).all(),
+        "names": sorted(counted(request, LedgerEntry.account)),
+        "kinds": sorted(counted(request, Journal.kind)),
         "chosen": {name: request.GET.get(name, "") for name in KEPT},
         "query_string": request.query_string,
+    }
+
+
+@page(
+    "admin.ledger.balance", "/admin/ledger/balance/", permission="staff.read",
+    template="admin/ledger_balance.pt",
+)  # fmt: skip
+def trial_balance(request: Any) -> dict[str, Any]:
+    """One row per account and currency; each currency sums to zero. It reads every entry: a report, no list."""
+    rows = request.uow.session.execute(
+        select(LedgerEntry.account, LedgerEntry.currency, func.sum(LedgerEntry.minor))
+        .group_by(LedgerEntry.account, LedgerEntry.currency)
+        .order_by(LedgerEntry.currency, LedgerEntry.account)
+    ).all()
+    totals: dict[str, int] = {} if rows else {request.settings.shop.currency: 0}
+    for _account, currency, minor in rows:
+        totals[currency] = totals.get(currency, 0) + int(minor)
+    return {
+        "accounts": [(account, Money(int(minor), currency)) for account, currency, minor in rows],
+        "totals": [(currency, minor, Money(minor, currency)) for currency, minor in totals.items()],
     }
 
 

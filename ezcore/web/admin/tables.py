@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from sqlalchemy import func, literal, select
 
-from ezcore.web.shared.paging import Paging, paging
+from ezcore.web.shared.paging import PER_PAGE, Paging, paging
 
 MOST_COUNTED: Final = 1000
 """Rows of a list are counted so far: to count a million takes longer than to show fifty."""
@@ -75,9 +75,10 @@ def listing(
     keep: Sequence[str] = (),
     filters: Sequence[Filter] = (),
     empty: str = "Nothing here yet.",
+    limit: int = PER_PAGE,
 ) -> Listing:
-    """One page of a query; `row` turns each result row into cells."""
-    page = paging(request, counted_up_to(request, query), keep=keep, most=MOST_COUNTED)
+    """One page of a query, of `limit` rows; `row` turns each result row into cells."""
+    page = paging(request, counted_up_to(request, query), keep=keep, limit=limit, most=MOST_COUNTED)
     found = request.uow.session.execute(query.offset(page.offset).limit(page.limit)).all()
     return Listing(title, lead, columns, [row(each) for each in found], page, filters, empty)
 

@@ -109,7 +109,7 @@ def test_a_broken_invariant_is_red_and_whole_books_are_green(shop, staff, paid):
 
 
 def test_the_ledger_sums_to_zero(staff, paid):
-    page = staff.get("/admin/ledger/")
+    page = staff.get("/admin/ledger/balance/")
     assert page.html.select_one("#ledger-sum-EUR")["value"] == "0"
     assert {row.th.get_text(strip=True) for row in page.html.select("tbody")[0].select("tr")} >= {
         "Revenue", "Cash at banktransfer",
@@ -117,4 +117,4 @@ def test_the_ledger_sums_to_zero(staff, paid):
 
 
 def test_the_ledger_of_a_new_shop_has_a_sum_too(staff):
-    assert staff.get("/admin/ledger/").html.select_one("#ledger-sum-EUR")["value"] == "0"
+    assert staff.get("/admin/ledger/balance/").html.select_one("#ledger-sum-EUR")["value"] == "0"

@@ -11,7 +11,8 @@ LISTS = (
 PAGES = (
     *LISTS, "/admin/", "/admin/orders/1/", "/admin/services/1/", "/admin/services/1/terminate/",
     "/admin/services/1/create/", "/admin/invoices/2026-00001/", "/admin/jobs/1/", "/admin/automation/",
-    "/admin/automation/renewals/", "/admin/ledger/", "/admin/plugins/", "/admin/plugins/banktransfer/",
+    "/admin/automation/renewals/", "/admin/ledger/", "/admin/ledger/balance/",
+    "/admin/plugins/", "/admin/plugins/banktransfer/",
     "/admin/search/", "/admin/search/?q=ann", "/admin/search/?q=ip:192.0.2.1", "/admin/clients/1/",
     *(f"/admin/clients/1/{part}/" for part in ("services", "invoices", "transactions", "mails", "log")),
     "/admin/clients/1/edit/", "/admin/clients/1/close/", "/admin/clients/new/", "/admin/staff/", "/admin/roles/",

@@ -53,11 +53,7 @@ def routes(wsgi) -> list[Route]:
     return [one for one in pages if not NO_PAGE.search(one.pattern)]
 
 
-# Fifty rows of /admin/audit/ are 42 kB; its questions are five. Not strict: how long the rows are depends on the trail.
-HEAVY = pytest.mark.xfail(strict=False, reason="/admin/audit/ is larger than 40 kB")
-
-
-@pytest.mark.parametrize("role", ["visitor", "client", pytest.param("staff", marks=HEAVY)])
+@pytest.mark.parametrize("role", ["visitor", "client", "staff"])
 def test_every_page_is_light_in_bytes_and_in_questions(shop, browsers, routes, count_queries, role):
     mine = [one for one in routes if one.is_for(role)]
     queue, seen, wrong = list(STARTS[role]) + [one.pattern for one in mine if "{" not in one.pattern], {}, {}
