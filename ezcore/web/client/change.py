@@ -139,7 +139,9 @@ def read(uow: UnitOfWork, row: ServiceRow, sent: Mapping[str, Any]) -> Wanted:
     wanted = Wanted(products, product, cycle if cycle in names else next(iter(names), ""), {}, prices, today)
     _answers(wanted, service, sent)
     try:
-        wanted.preview = queries.preview(uow, service, product.slug, wanted.cycle, wanted.answers, today, products)
+        wanted.preview = queries.preview(
+            uow, service, product.slug, wanted.cycle, wanted.answers, today, products
+        )
     except InvalidInput as error:
         name = f"{OPTION}{error.field}" if error.field in wanted.answers else error.field or "product"
         wanted.errors[name] = error.message
