@@ -137,7 +137,7 @@ def test_a_mail_that_asks_for_what_it_does_not_have_is_named_with_its_line(ez, w
 
 
 def test_a_mail_that_leaves_out_its_link_is_named_also_in_a_language_of_its_own(ez, write):
-    write("reef/mail/reset_password.fr.txt", "Subject: Mot de passe\n\nBonjour {{name}}\n")
+    write("reef/mail/reset_password.fr.txt", "Subject: Nouveau code\n\nBonjour {{name}}\n")
     kinds = {one[:2]: one[2] for one in problems(ez)}
     assert list(kinds) == [("mail", "mail/reset_password.fr.txt")], "a new language is no unknown file"
     assert "leaves out {{link}}" in kinds["mail", "mail/reset_password.fr.txt"]
@@ -152,8 +152,8 @@ def test_words_of_documents_that_nothing_prints_or_that_are_missing_are_named(ez
 
 
 def test_a_document_that_cannot_be_set_or_leaves_out_the_total_is_named(ez, write):
-    write("reef/pdf/invoice.typ", "#let d = json(bytes(sys.inputs.data))\n#d.nubmer\n")
-    assert [one for one in problems(ez) if one[0] == "document" and "nubmer" in one[2]]
+    write("reef/pdf/invoice.typ", "#let d = json(bytes(sys.inputs.data))\n#d.numero\n")
+    assert [one for one in problems(ez) if one[0] == "document" and "numero" in one[2]]
     write(
         "reef/pdf/invoice.typ", "#set document(title: [x])\n#let d = json(bytes(sys.inputs.data))\n#d.title\n"
     )

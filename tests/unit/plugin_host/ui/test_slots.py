@@ -68,11 +68,11 @@ def test_a_slot_that_there_is_not_makes_the_plugin_broken(shop):
     class Brings:
         @hookimpl
         def ez_register_ui(self):
-            return [Contributor("admin.sevice.side", lambda about: [])]
+            return [Contributor("admin.cellar.side", lambda about: [])]
 
     (report,) = shop.host(plugin_class("one", (Brings, PluginBase))).reports
     assert report.state == "broken"
-    assert "admin.sevice.side" in report.reason
+    assert "admin.cellar.side" in report.reason
 
 
 def test_the_order_is_that_of_the_ini_and_then_of_the_plugin():
