@@ -79,7 +79,7 @@ screenshots: setup ## docs/screenshots and its CHECKLIST.md anew: every page, fr
 nightly: check test ## all of it; property tests with twenty times the examples, every crash point on both databases, ten times the seeds, axe in each mode, width and direction
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS) tests/unit tests/faults tests/simulation
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) tests/functional/pages/test_many_rows.py
-	HYPOTHESIS_PROFILE=nightly $(PYTEST) tests/browser/test_axe.py
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) tests/browser/test_axe.py tests/browser/test_longer_words.py
 	$(MAKE) conformance
 
 conformance: setup ## plant every known mistake in a copy of its plugin; the kit must catch it (docs/plugins/conformance.md)

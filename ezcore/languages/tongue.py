@@ -51,8 +51,11 @@ class Tongue:
     def say(self, text: str, /, **values: Any) -> str:
         """The text in this language, English where it is not translated; `${name}` is replaced by `name=`.
 
-        A text without values may also be a sentence that was put together elsewhere: it is recognised.
+        A text without values may also be a sentence that was put together elsewhere: it is recognised. Markup was said
+        when it was made.
         """
+        if isinstance(text, Markup):
+            return text
         if values:
             return self._filled(self._word(text), values, str)
         return text if self._is_plain else self._sentence(text)

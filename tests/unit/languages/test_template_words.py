@@ -66,3 +66,8 @@ def test_a_value_cannot_bring_markup_or_a_message(draw):
     page = draw("<p>Hello ${name}</p>", "en-XA", name="<b>${name}")
     assert "&lt;b&gt;${name}" in page
     assert "<b>" not in page
+
+
+def test_what_was_said_as_markup_is_not_said_again():
+    amount = Markup("<bdi>€5.00</bdi>")
+    assert tongue_of("en-XA", ()).say(amount) is amount
