@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -71,7 +72,7 @@ def log_in_longer(watched: Watched, demo: Demo, role: str) -> None:
 def _of_today(paths: Iterator[str]) -> list[str]:
     turn = int(os.environ.get("EZ_LONGER_TURN") or datetime.now(UTC).toordinal()) % TURNS
     every = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-    print("longer words: " + ("every page" if every else f"EZ_LONGER_TURN={turn}"))
+    sys.stdout.write(f"\nlonger words: {'every page' if every else f'EZ_LONGER_TURN={turn}'}\n")
     return sorted(path for path in paths if every or zlib.crc32(path.encode()) % TURNS == turn)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from ezcore.billing.invoices.models import Allocation, Invoice, InvoiceLine, InvoiceStatus
@@ -17,14 +17,16 @@ def by_number(uow: UnitOfWork, number: str, client_id: int | None = None) -> Inv
 
     An invoice that was a proforma is found by the number it had then, too: links in old mails stay good.
     """
-    named = or_(Invoice.number == number, Invoice.proforma_number == number)
-    query = select(Invoice).where(named).options(joinedload(Invoice.lines), joinedload(Invoice.taxes))
-    if client_id is not None:
-        query = query.where(Invoice.client_id == client_id)
-    found = uow.session.scalars(query).unique().first()
-    if found is None:
-        raise NotFound("there is no such invoice")
-    return found
+    return _only(uow, _named(number, client_id))
+
+
+def whole(uow: UnitOfWork, number: str, client_id: int | None = None) -> Invoice:
+    """The same with its lines and taxes in one query, for pages. Raises: NotFound.
+
+    Never for what is going to be changed: a lock would be asked with the same joins, which PostgreSQL refuses.
+    """
+    parts = (joinedload(Invoice.lines), joinedload(Invoice.taxes))
+    return _only(uow, _named(number, client_id).options(*parts))
 
 
 def of_client(uow: UnitOfWork, client_id: int, status: InvoiceStatus | None = None) -> Sequence[Invoice]:
@@ -59,3 +61,15 @@ def of_service(uow: UnitOfWork, service_id: int) -> Sequence[Invoice]:
     """Invoices with a line of this service, newest first."""
     query = select(Invoice).join(InvoiceLine).where(InvoiceLine.service_id == service_id)
     return uow.session.scalars(query.distinct().order_by(Invoice.id.desc())).all()
+
+
+def _named(number: str, client_id: int | None) -> Select[Invoice]:
+    query = select(Invoice).where(or_(Invoice.number == number, Invoice.proforma_number == number))
+    return query if client_id is None else query.where(Invoice.client_id == client_id)
+
+
+def _only(uow: UnitOfWork, query: Select[Invoice]) -> Invoice:
+    found = uow.session.scalars(query).unique().first()
+    if found is None:
+        raise NotFound("there is no such invoice")
+    return found

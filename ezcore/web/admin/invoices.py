@@ -95,7 +95,7 @@ def invoices_list(request: Any) -> dict[str, Any]:
 @page("admin.invoice", "/admin/invoices/{number}/", permission="staff.read", template="admin/invoice.pt")
 def invoice(request: Any) -> dict[str, Any]:
     """One invoice with its payments."""
-    return _facts(request, queries.by_number(request.uow, request.matchdict["number"]))
+    return _facts(request, queries.whole(request.uow, request.matchdict["number"]))
 
 
 @page(

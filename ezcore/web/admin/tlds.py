@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from ezcore.domain_names.tlds import operations, queries
 from ezcore.domain_names.tlds.models import Tld
@@ -92,8 +93,9 @@ def tlds_list(request: Any) -> dict[str, Any]:
         ]  # fmt: skip
 
     columns = (Column("Ending"), Column("Status", "c-r"), Column("Register", "end"), Column("Renew", "end"))
+    query = select(Tld).options(selectinload(Tld.prices)).order_by(Tld.position, Tld.name)
     found = listing(
-        request, select(Tld).order_by(Tld.position, Tld.name), row, title="Domain prices", columns=columns,
+        request, query, row, title="Domain prices", columns=columns,
         empty="No endings yet: add one, or import what your registrar sells.",
     )  # fmt: skip
     return found.page() | {"registrars": _registrars(request)}

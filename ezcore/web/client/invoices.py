@@ -67,7 +67,7 @@ def list_invoices(request: EzRequest) -> dict[str, Any]:
 @page("invoice", "/billing/invoices/{number}/", permission="client.billing", template="client/invoice.pt")
 def show_invoice(request: EzRequest) -> dict[str, Any]:
     """The paper, how to pay it, what happened so far."""
-    invoice = queries.by_number(request.uow, request.matchdict["number"], request.client_id)
+    invoice = queries.whole(request.uow, request.matchdict["number"], request.client_id)
     return invoice_page(request, request.uow, invoice)
 
 

@@ -59,7 +59,7 @@ def test_a_second_click_meets_the_first_action(staff, paid, office):
 
 def test_a_verb_that_does_not_fit_the_state_is_explained_without_a_button(staff, paid):
     page = staff.get("/admin/services/1/unsuspend/", status=200)
-    assert "has nothing to unsuspend" in words_of(page)
+    assert "“Unsuspend” does not fit a service that is active" in words_of(page)
     assert not [form for form in page.forms.values() if "/services/" in form.action]
 
 
