@@ -66,7 +66,7 @@ def test_money_and_machines_wait_while_it_is_held_and_go_on_when_a_person_says_s
     with shop.work.read() as uow:
         waiting = uow.session.scalars(select(Job).where(Job.kind == "services.create")).one()
         assert (waiting.state, waiting.attempts) == ("queued", 0)
-        assert set(uow.session.scalars(select(ScheduledRun.task))) == {"seal"}
+        assert set(uow.session.scalars(select(ScheduledRun.task))) == {"seal", "books"}
     boss = Actor("staff", name="Kadri", permissions=frozenset({"settings.manage"}))
     with shop.work.write(boss) as uow:
         resume(uow, "compared with the bank")
