@@ -114,6 +114,7 @@ def _stop(world: World) -> None:
     crashpoint.watch(None)
     world.vendors.behave()
     world.machine.worker_back = world.machine.scheduler_back = world.now
+    world.answered.clear()  # what staff left alone while the vendors were broken is tried again
 
 
 MISFORTUNES: tuple[tuple[str, int, Misfortune], ...] = (
