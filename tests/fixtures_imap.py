@@ -13,10 +13,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 PASSWORD = "heron lake 77"
 USERS = 40
@@ -27,7 +34,10 @@ state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/tls.crt
+ssl_key = <{folder}/tls.key
+ssl_client_ca_file =
 disable_plaintext_auth = no
 auth_failure_delay = 0
 default_internal_user = {login}
@@ -50,7 +60,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -61,10 +72,14 @@ service anvil {{
 
 @dataclass
 class ImapServer:
-    """The server. `new_user` gives a mailbox that nobody has used; `deliver` puts a mail into it."""
+    """The server. `new_user` gives a mailbox that nobody has used; `deliver` puts a mail into it.
+
+    It speaks STARTTLS on `port` and TLS on `tls_port`, with a certificate for 127.0.0.1 that vouches for itself.
+    """
 
     folder: Path
     port: int
+    tls_port: int
     owner: tuple[int, int]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -122,9 +137,11 @@ def imap_server() -> Iterator[ImapServer]:
     # A short path, for the sockets; and into a folder of pytest's the server's users may not look.
     folder = Path(tempfile.mkdtemp(prefix="ez-imap-"))
     folder.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
+        port, tls_port = free.getsockname()[1], other.getsockname()[1]
     facts, owner = _names(folder, port)
+    facts["tls_port"] = tls_port
+    _certify(folder)
     (folder / "mail").mkdir()
     os.chown(folder / "mail", *owner)
     users = (f"desk{number}:{PASSWORD}\n" for number in range(1, USERS))
@@ -138,11 +155,26 @@ def imap_server() -> Iterator[ImapServer]:
     )
     try:
         _wait(port, process, folder)
-        yield ImapServer(folder, port, owner)
+        yield ImapServer(folder, port, tls_port, owner)
     finally:
         process.terminate()
         process.communicate(timeout=SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _certify(folder: Path) -> None:
+    """A certificate for 127.0.0.1, valid for a day, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a mail server of tests")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "tls.crt").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "tls.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ezcore.db.base import Base, PrimaryKey
@@ -104,7 +104,8 @@ class StaffRole(Base):
 class User(Base):
     """A login. `email` is kept in lower case, so one address is one user however it is typed.
 
-    `password_hash` is argon2id, or ``!`` when no password opens it. A user with a staff role is staff.
+    `password_hash` is argon2id, or ``!`` when no password opens it. A user with a staff role is staff; `shortcuts`:
+    single keys of the keyboard do something in the admin area, which not everybody can use (WCAG 2.1.4).
     """
 
     __tablename__ = "user_account"  # "user" is a reserved word of SQL
@@ -118,6 +119,8 @@ class User(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     staff_role_id: Mapped[int | None] = mapped_column(ForeignKey("staff_role.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
+    setup_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     staff_role: Mapped[StaffRole | None] = relationship()
 
 

@@ -18,7 +18,7 @@ LOOKING: Final = frozenset({
 STAFF: Final = frozenset({
     "staff.read", "jobs.manage", "billing.manage", "services.manage", "orders.manage", "catalog.manage",
     "settings.manage", "plugins.manage", "mail.read", "accounts.manage", "clients.manage",
-    "support.manage", "content.manage",
+    "support.manage", "content.manage", "reports.read",
 })  # fmt: skip
 
 MEMBER_ROLES: Final[dict[str, frozenset[str]]] = {
@@ -50,7 +50,7 @@ EVERYTHING: Final = "everything"
 STAFF_ROLES: Final[dict[str, frozenset[str]]] = {
     "owner": STAFF,
     "billing": frozenset({
-        "staff.read", "billing.manage", "orders.manage", "mail.read", "clients.manage",
+        "staff.read", "billing.manage", "orders.manage", "mail.read", "clients.manage", "reports.read",
     }),
     "support": frozenset({
         "staff.read", "services.manage", "jobs.manage", "mail.read", "support.manage", "clients.manage",
@@ -67,6 +67,7 @@ WORDS: Final[dict[str, str]] = {
     "support.manage": "Reads and answers tickets",
     "content.manage": "Writes and publishes news, answers, files and pages; says how the network is",
     "billing.manage": "Invoices, payments, refunds, credit, taxes",
+    "reports.read": "Reads the reports about money and clients",
     "catalog.manage": "Products, prices, promotions",
     "jobs.manage": "Retries and cancels jobs, runs automation",
     "mail.read": "Reads the log of mails",

@@ -32,7 +32,8 @@ class SessionFacts:
     """A live session and who is behind it.
 
     `must_set_up`: staff who owe a second factor, and may do nothing else. `clients`: ids and names of those that the
-    user may act for. `looks_at`: the name of the client that a member of staff looks at, reading only.
+    user may act for. `looks_at`: the name of the client that a member of staff looks at, reading only. `shortcuts`: do
+    single keys do something in the admin area?
     """
 
     token_hash: str
@@ -45,6 +46,7 @@ class SessionFacts:
     clients: tuple[tuple[int, str], ...] = ()
     looks_at: str = ""
     language: str | None = None
+    shortcuts: bool = True
 
 
 def client(uow: UnitOfWork, client_id: int) -> Client:
@@ -156,6 +158,7 @@ def session_of(uow: UnitOfWork, token: str, *, ip: str | None = None) -> Session
         clients=tuple((client.id, client.company or client.name) for _, client in theirs),
         looks_at=(seen.company or seen.name) if seen is not None and looks is not None else "",
         language=_language(uow, actor),
+        shortcuts=user.shortcuts,
     )
 
 

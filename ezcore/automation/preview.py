@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import defer
 
 from ezcore.audit import operations as audit
 from ezcore.automation import due, guards, renewals
@@ -20,6 +21,7 @@ from ezcore.kernel.errors import NotFound, Refused
 from ezcore.work import UnitOfWork, Work
 
 MANAGE: Final = "settings.manage"
+TASK: Final = "renewals"
 MOST: Final = 20_000
 """So many invoices fit into one stored preview; a larger run is previewed on the command line."""
 AT_ONCE: Final = 200
@@ -54,7 +56,7 @@ def store(uow: UnitOfWork, on: date) -> RunPreview:
             )
         found.append(item.to_json())
     row = RunPreview(
-        task="renewals", on=on, items=found, totals=totals(found), made_by=uow.actor.name, made_at=uow.now(),
+        task=TASK, on=on, items=found, totals=totals(found), made_by=uow.actor.name, made_at=uow.now(),
         state=PreviewState.WAITING, approved_by="", reason="", result={},
     )  # fmt: skip
     uow.session.add(row)
@@ -68,6 +70,12 @@ def by_id(uow: UnitOfWork, preview_id: int) -> RunPreview:
     if found is None:
         raise NotFound("there is no such preview")
     return found
+
+
+def newest(uow: UnitOfWork, limit: int) -> Sequence[RunPreview]:
+    """Stored previews, the last one first; without their lists, which may be long."""
+    query = select(RunPreview).options(defer(RunPreview.items)).where(RunPreview.task == TASK)
+    return uow.session.scalars(query.order_by(RunPreview.id.desc()).limit(limit)).all()
 
 
 def approve(work: Work, actor: Actor, preview_id: int, reason: str = "") -> RunPreview:

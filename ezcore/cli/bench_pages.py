@@ -35,6 +35,8 @@ PAGES: Final = (
     ("client", "/dashboard/services/"),
     ("client", "/billing/"),
     ("client", "/billing/statement/"),
+    ("client", "/dashboard/domains/"),
+    ("client", "/tickets/"),
     ("staff", "/admin/"),
     ("staff", "/admin/clients/"),
     ("staff", "/admin/orders/"),
@@ -44,6 +46,9 @@ PAGES: Final = (
     ("staff", "/admin/invoices/?status=overdue"),
     ("staff", "/admin/transactions/"),
     ("staff", "/admin/ledger/"),
+    ("staff", "/admin/domains/"),
+    ("staff", "/admin/tickets/"),
+    ("staff", "/admin/tickets/?state=closed"),
     ("staff", "/admin/jobs/"),
     ("staff", "/admin/clients/150/"),
     ("staff", "/admin/invoices/2026-0000150/"),
@@ -51,6 +56,8 @@ PAGES: Final = (
     ("staff", "/admin/search/?q=c150@client.example"),
     ("staff", "/admin/search/?q=site150.example"),
     ("staff", "/admin/search/?q=ext_150"),
+    ("staff", "/admin/search/?q=10.0.0.150"),
+    ("staff", "/admin/search/?q=T-000150"),
 )
 
 

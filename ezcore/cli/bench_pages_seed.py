@@ -1,5 +1,6 @@
-"""The scratch shops of `ez bench pages`: clients with a service, an order and two invoices each, by set-based SQL.
+"""The scratch shops of `ez bench pages`, by set-based SQL.
 
+Each client has a service with an address, a domain name, an order, two invoices with their payments, and a ticket.
 Triggers and foreign keys rest meanwhile (`session_replication_role`), which takes a superuser of the scratch server.
 The rows are as pages and their queries find them; sums of the books are not: nobody reads them here.
 """
@@ -76,6 +77,32 @@ INSERT INTO ledger_entry (journal_id, account, client_id, currency, minor)
 SELECT i, 'cash:bank', NULL::bigint, 'EUR', 700 FROM generate_series(1, :clients * 2) AS i
 UNION ALL SELECT i, 'receivable', (i - 1) % :clients + 100, 'EUR', -700 FROM generate_series(1, :clients * 2) AS i
 """,
+    """
+INSERT INTO service_resource (id, service_id, module, external_id, operation_key, address, facts, live_key, created_at)
+SELECT i, i, 'bench', 'vm-' || i, 'bench-' || i,
+  '10.' || i / 65536 || '.' || i / 256 % 256 || '.' || i % 256, '{}', 'bench:vm-' || i, now()
+FROM generate_series(1, :clients) AS i
+""",
+    """
+INSERT INTO domain_name (id, service_id, client_id, name, live_key, tld, registrar, kind, years, state, operation_key,
+  registered_on, expires_on, nameservers, glue, ds, contacts, registry_status, actions, created_at)
+SELECT i, i, i + 99, 'site' || i || '.example', 'site' || i || '.example', 'example', 'bench', 'register', 1,
+  CASE WHEN i % 20 = 0 THEN 'expired' ELSE 'active' END, 'bench-' || i, current_date - 400, current_date + 20,
+  '[]', '[]', '[]', '{}', '[]', 1, now()
+FROM generate_series(1, :clients) AS i
+""",
+    """
+INSERT INTO ticket (id, reference, client_id, department_id, subject, state, priority, opened_at, moved_at, closed_at)
+SELECT i, 'T-' || to_char(i, 'FM000000'), i + 99, (SELECT min(id) FROM support_department), 'Help with site ' || i,
+  CASE WHEN i % 50 = 0 THEN 'open' ELSE 'closed' END, 'normal', on_day, on_day,
+  CASE WHEN i % 50 = 0 THEN NULL ELSE on_day END
+FROM generate_series(1, :clients) AS i,
+  LATERAL (SELECT now() - (:clients - i) * (interval '5 years' / :clients) AS on_day) AS d
+""",
+    """
+INSERT INTO ticket_message (ticket_id, author_kind, author_id, author_name, body, internal, at)
+SELECT i, 'client', NULL, 'Client', 'It does not answer.', false, now() FROM generate_series(1, :clients) AS i
+""",
     "SET session_replication_role = origin",
 )
 _COUNTED: Final = (
@@ -86,6 +113,9 @@ _COUNTED: Final = (
     "payment_transaction",
     "journal",
     "client",
+    "service_resource",
+    "domain_name",
+    "ticket",
 )
 
 
@@ -109,7 +139,7 @@ def seed(shop: Ezcore, clients: int) -> dict[str, str]:
             connection.execute(text(last))
         # The client who looks has what each of the others has.
         connection.execute(text("SET session_replication_role = replica"))
-        for table in ("service", "client_order", "invoice", "payment_transaction"):
+        for table in ("service", "client_order", "invoice", "payment_transaction", "domain_name", "ticket"):
             connection.execute(
                 text(f"UPDATE {table} SET client_id = :mine WHERE client_id = 100"),  # noqa: S608 - our own names
                 {"mine": account},

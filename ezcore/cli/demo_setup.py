@@ -137,6 +137,7 @@ def _write_ini(
         "ez.shop.site_url": f"http://127.0.0.1:{port}",
         "ez.jobs.sweep_seconds": "1",
         "ez.certificates.resolver": "none",  # the imitated zones are on no public DNS
+        "ez.billing.gateway_bills": base.get("ez.billing.gateway_bills", "stripe"),
         "ez.tax.seller_country": base.get("ez.tax.seller_country", "EE"),  # so that the demo has e-invoices
     }
     for name, spec in specs(names).items():

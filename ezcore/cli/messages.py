@@ -33,6 +33,8 @@ NO_WORDS = (
     "resources.py",
 )
 """Files whose sentences are examples, SQL, or for those who write code."""
+SPEAKING = ("reports/health/rules.py",)
+"""Files below the web whose every text is for people: they name what they found in words."""
 WIDTH = 110
 
 
@@ -62,6 +64,7 @@ def extract(project: Project) -> Catalog:
     """Every message that stands in the source today, with the files that say it."""
     catalogue = Catalog(domain=project.domain, project=project.domain, charset="utf-8")
     trees = {file: ast.parse(file.read_text("utf-8")) for file in _files(project, ".py")}
+    is_plugin = project.domain != "ezcore"
     errors = errors_in([*trees.values()]) | {"Refused", "InvalidInput", "NotFound", "NotAllowed"}
     for file in _files(project, ".pt"):
         try:
@@ -72,8 +75,8 @@ def extract(project: Project) -> Catalog:
         _add(catalogue, file.relative_to(project.base), (Found(line, text) for line, text in words))
     for file, tree in trees.items():
         where = file.relative_to(project.base)
-        is_web = "web" in where.parts or project.domain != "ezcore"
-        _add(catalogue, where, messages_of_python(tree, errors, is_web=is_web))
+        is_web = "web" in where.parts or is_plugin or where.as_posix().endswith(SPEAKING)
+        _add(catalogue, where, messages_of_python(tree, errors, is_web=is_web, is_plugin=is_plugin))
     return catalogue
 
 
@@ -114,7 +117,9 @@ def _files(project: Project, ending: str) -> Iterator[Path]:
             parts = file.relative_to(source).parts
             if file.relative_to(source).as_posix().startswith(MACHINES) or file.name in NO_WORDS:
                 continue
-            if "tests" not in parts and not (source == ROOT / "ezcore" and parts[0] in NOT_FOR_PEOPLE):
+            if not {"sandbox", "tests"} & {*parts[:-1]} and not (
+                source == ROOT / "ezcore" and parts[0] in NOT_FOR_PEOPLE
+            ):
                 yield file
 
 

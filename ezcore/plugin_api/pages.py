@@ -20,11 +20,11 @@ PUBLIC_REASONS = (
     "secret link",
     "mail sink",
 )
-RATES = ("page", "form", "login", "mail", "code", "search", "api", "webhook", "none")
+RATES = ("page", "form", "login", "mail", "code", "search", "typing", "api", "webhook", "none")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 METHODS = ("GET", *UNSAFE)
 
-Rate = Literal["page", "form", "login", "mail", "code", "search", "api", "webhook", "none"]
+Rate = Literal["page", "form", "login", "mail", "code", "search", "typing", "api", "webhook", "none"]
 
 
 @dataclass(frozen=True)

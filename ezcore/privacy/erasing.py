@@ -14,6 +14,7 @@ from ezcore.accounts.operations.sessions import end_sessions
 from ezcore.accounts.people.models import ClientInvitation
 from ezcore.accounts.queries import client, client_of, user_of
 from ezcore.accounts.rules import NO_PASSWORD
+from ezcore.accounts.tags.models import ClientTag
 from ezcore.audit import operations as audit
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
 from ezcore.billing.methods.models import PaymentMethod
@@ -186,6 +187,7 @@ def _forget_people(uow: UnitOfWork, client_id: int) -> None:
     asked = update(ClientInvitation).where(ClientInvitation.client_id == client_id)
     uow.session.execute(asked.values(email=GONE, ended_at=uow.now()))
     uow.session.execute(update(ClientNote).where(ClientNote.client_id == client_id).values(body=GONE))
+    uow.session.execute(delete(ClientTag).where(ClientTag.client_id == client_id))
     uow.session.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import field_validator
 
@@ -22,6 +23,13 @@ class Themes(Section):
     brand: str = setting(
         "",
         "The shop's colour, such as #0f766e; empty: that of the theme. Pairs that can be read are computed",
+    )
+
+    corners: Literal["", "square", "soft", "round"] = setting(
+        "", "Corners: square, soft or round; empty: those of the theme"
+    )
+    font: Literal["", "system", "humanist", "geometric", "serif"] = setting(
+        "", "Type: system, humanist, geometric or serif; empty: that of the theme"
     )
 
     @field_validator("brand")

@@ -24,6 +24,8 @@ CLIENT_RIGHTS = frozenset(
     {"client.read", "client.order", "client.billing", "client.services", "client.domains", "client.support"}
 )
 BANK = "banktransfer"
+LEAVES = "tomas@example.test"
+"""The client who moves to another country, and asks to be forgotten afterwards."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ PEOPLE = (
         (("vps-l", "1 month", "okafor.test"), ("web-start", "1 year", "okafor-studio.test")),
     ),
     Person("Liis Saar", "liis@example.test", "EE", 95, (("support-basic", "1 month", "Care for saar.test"),)),
-    Person(
-        "Tomás Novák", "tomas@example.test", "CZ", 120, (("web-start", "1 month", "novak.test"),), leaves=260
-    ),
+    Person("Tomás Novák", LEAVES, "CZ", 120, (("web-start", "1 month", "novak.test"),), leaves=260),
     Person("Aino Virtanen", "aino@example.test", "FI", 150, (("site-one-page", "once", "virtanen.test"),)),
     Person(
         "Piet de Vries",

@@ -17,6 +17,7 @@ from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.services.servers.operations import add_server
 from ezcore.settings import Settings
 from ezcore.simulation.catalog_seed import modules_for, seed_catalog
+from ezcore.simulation.desk_seed import seed_desk
 from ezcore.simulation.history import live_a_year
 from ezcore.simulation.life import Life
 from ezcore.simulation.logins import CLIENT, STAFF
@@ -24,7 +25,7 @@ from ezcore.simulation.names_seed import seed_names
 from ezcore.simulation.people_seed import seed_people
 from ezcore.simulation.publishing_seed import seed_publishing
 from ezcore.simulation.watching import WATCHING
-from ezcore.simulation.work_seed import seed_work
+from ezcore.simulation.work_seed import seed_requests, seed_work
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ def open_shop(settings: Settings, *, history: bool) -> bool:
     seed_work(shop)
     seed_publishing(shop)
     seed_people(shop)
+    if history:
+        seed_desk(shop)
+        seed_requests(shop)
     return True
 
 

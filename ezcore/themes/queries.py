@@ -21,14 +21,18 @@ log = logging.getLogger(__name__)
 
 ACTIVE: Final = "themes.active"
 BRAND: Final = "themes.brand"
+CORNERS: Final = "themes.corners"
+FONT: Final = "themes.font"
 FIXED: Final = ("environment", "ini")
 
 
 class Worn(NamedTuple):
-    """The theme by name, and the shop's own colour (empty: the theme's)."""
+    """The theme by name, and the shop's own colour, corners and type (empty: the theme's)."""
 
     theme: str
-    brand: str
+    brand: str = ""
+    corners: str = ""
+    font: str = ""
 
 
 def is_fixed(settings: Settings, key: str) -> bool:
@@ -37,16 +41,22 @@ def is_fixed(settings: Settings, key: str) -> bool:
 
 
 def worn(uow: UnitOfWork) -> Worn:
-    """What the shop wears, as of this unit of work; no question is asked when the ini decides both."""
+    """What the shop wears, as of this unit of work; no question is asked when the ini decides all."""
     settings = uow.settings
-    asked = [key for key in (ACTIVE, BRAND) if not is_fixed(settings, key)]
+    asked = [key for key in (ACTIVE, BRAND, CORNERS, FONT) if not is_fixed(settings, key)]
     stored: dict[str, str] = {}
     if asked:
         rows = uow.session.execute(
             select(StoredSetting.key, StoredSetting.value).where(StoredSetting.key.in_(asked))
         )
         stored = {row.key: row.value for row in rows}
-    return Worn(stored.get(ACTIVE, settings.themes.active), stored.get(BRAND, settings.themes.brand))
+    themes = settings.themes
+    return Worn(
+        stored.get(ACTIVE, themes.active),
+        stored.get(BRAND, themes.brand),
+        stored.get(CORNERS, themes.corners),
+        stored.get(FONT, themes.font),
+    )
 
 
 def chain_in_use(uow: UnitOfWork) -> ThemeChain:

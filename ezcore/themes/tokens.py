@@ -58,9 +58,12 @@ def values_of(chain: ThemeChain, brand: str = "") -> dict[str, str]:
     return found
 
 
-def stylesheet(chain: ThemeChain, brand: str = "") -> bytes | None:
-    """The tokens as a stylesheet of layer `theme`; None when the chain is base as it was made."""
-    values = values_of(chain, brand)
+def stylesheet(chain: ThemeChain, brand: str = "", shape: Mapping[str, str] | None = None) -> bytes | None:
+    """The tokens as a stylesheet of layer `theme`; None when the chain is base as it was made.
+
+    `shape`: corners and type that the shop chose (`ezcore.themes.shape`); they win over those of the theme.
+    """
+    values = values_of(chain, brand) | dict(shape or {})
     if not values:
         return None
     lines = "".join(f"--{name}:{value};" for name, value in sorted(values.items()))

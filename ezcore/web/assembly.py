@@ -14,7 +14,7 @@ from ezcore.kernel.resources import find_tree
 from ezcore.plugin_api.jobs import JobKind
 from ezcore.plugin_host import PluginHost
 from ezcore.web import admin, api, client, storefront, webhooks
-from ezcore.web.shared import errors, flash, sessions
+from ezcore.web.shared import errors, flash, once_more, sessions
 from ezcore.web.shared.rate import rate_limit
 from ezcore.web.shared.rendering import ThemeRenderer
 from ezcore.web.shared.request import EzRequest
@@ -48,6 +48,7 @@ def assemble(
         config.include(area)
     _plugin_pages(config, host)
     config.include(errors)
+    config.include(once_more)
     return config.make_wsgi_app()
 
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 NAME = "CHECKLIST.md"
+MISSING = "Pages without a picture"
+NO_PAGES = "Routes that lead on or are files"
+FILE = "it is a download"
+LEADS_ON = "it leads on to another page"
 COLUMNS = ("tokens only", "spacing", "hierarchy", "empty", "long", "error", "busy")
 PICTURE = re.compile(r"^(?P<page>.+)-(?P<mode>light|dark)-(?P<width>\d+)\.png$")
 _ROW = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \| ([^|]*) \| `([0-9a-f]{64})` \|(.*)\|$")
@@ -42,18 +46,32 @@ def not_reached(folder: Path) -> dict[str, str]:
     """Pattern -> why it has no picture, as it stands."""
     path = folder / NAME
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return dict(re.findall(r"^- `([^`]+)`: (.+)$", text, re.MULTILINE))
+    return _listed(text)
 
 
-def write(folder: Path, not_reached: Mapping[str, str] | None = None) -> None:
-    """A line per picture of this folder; `not_reached` are pages without one, and why."""
+def without_picture(folder: Path) -> dict[str, str]:
+    """Pages that ought to have a picture and have none, and why; not what only leads on or is a file."""
+    path = folder / NAME
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return _listed(text.partition(f"## {MISSING}\n")[2].partition(f"## {NO_PAGES}\n")[0])
+
+
+def write(
+    folder: Path, not_reached: Mapping[str, str] | None = None, only_lead_on: Collection[str] = ()
+) -> None:
+    """A line per picture of this folder; `not_reached` are pages without one, and why.
+
+    Files, and what may lead on to another page, stand apart: nobody has to look for them.
+    """
     before = read(folder)
     lines = [f"| Page | Look | SHA-256 | {' | '.join(COLUMNS)} |", "|---" * (3 + len(COLUMNS)) + "|"]
     lines += [_line(path, before) for path in sorted(folder.glob("*.png"))]
     text = _HEAD + "\n".join(lines) + "\n"
-    if not_reached:
-        text += "\n## Pages without a picture\n\n"
-        text += "".join(f"- `{pattern}`: {why}\n" for pattern, why in sorted(not_reached.items()))
+    rest = sorted((not_reached or {}).items())
+    apart = [one for one in rest if one[1] == FILE or (one[1] == LEADS_ON and one[0] in only_lead_on)]
+    for title, found in ((MISSING, [one for one in rest if one not in apart]), (NO_PAGES, apart)):
+        if found:
+            text += f"\n## {title}\n\n" + "".join(f"- `{pattern}`: {why}\n" for pattern, why in found)
     (folder / NAME).write_text(text, encoding="utf-8")
 
 
@@ -68,6 +86,10 @@ def fill(folder: Path, pictures: Sequence[str], cells: Sequence[str]) -> int:
             filled += 1
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return filled
+
+
+def _listed(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^- `([^`]+)`: (.+)$", text, re.MULTILINE))
 
 
 def _line(path: Path, before: Mapping[str, tuple[str, list[str]]]) -> str:

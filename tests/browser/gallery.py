@@ -1,8 +1,9 @@
 """Makes docs/screenshots: `make screenshots`, or `python -m tests.browser.gallery --state var` for a demo that runs.
 
-Every page of the route table, so that none can be forgotten, and the states that only a walk reaches, in light
-and dark, wide and narrow, as <page>-<mode>-<width>.png, with CHECKLIST.md beside them. Without `--state` it starts a
-demo with a year of history, which takes some minutes. What cannot be reached is named in the list with the reason.
+Every page of the route table, so that none can be forgotten, the states that only a walk reaches, and pages that are
+empty, refused or in longer words, in light and dark, wide and narrow, as <page>-<mode>-<width>.png, with CHECKLIST.md
+beside them. Without `--state` it starts a demo with a year of history, which takes some minutes. What cannot be
+reached is named in the list with the reason, apart from what only leads on and what is a file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import secrets
 import sys
 import tempfile
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +21,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Error, Page
 
-from tests.browser import checklist
+from tests.browser import checklist, gallery_states, gallery_walks
 from tests.browser.buying import PASSWORD, Newcomer, log_in
 from tests.browser.chromium import Watched, chromium, find_chromium, window
-from tests.browser.routes import GUESSED, STARTS, Crawl, Route, pages_of
+from tests.browser.gallery_states import FORMS, LONGER
+from tests.browser.routes import ASKED, GUESSED, NEVER, ONLY_LEAD_ON, STARTS, Crawl, Route, pages_of
 from tests.browser.small_png import repack
 from tests.fixtures_demo import ROOT, Demo, running_demo
 
@@ -31,10 +34,14 @@ WIDTHS = {1280: 900, 390: 844}
 MODES = ("light", "dark")
 TALLEST = 1800
 FOUND = 300
-OWNER = {
-    "name": "Mira Okafor", "email": "mira@example.test", "phone": "+372 5551234", "street": "Harju 6",
-    "city": "Tallinn", "postcode": "10130", "country": "EE",
-}  # fmt: skip
+LOOKS_AT = 6
+"""Addresses per route that are read for links; the first of them is taken."""
+# What the demo's own client has more of than somebody who came today.
+LIVED = frozenset({
+    "/account/people/", "/billing/credit-notes/", "/billing/credit/", "/billing/quotes/", "/billing/statement/",
+    "/work/",
+})  # fmt: skip
+FILE_NAME = re.compile(r"\.[a-z]+$")
 
 
 @dataclass
@@ -77,24 +84,35 @@ def make(demo: Demo, folder: Path, executable: str, only: str = "") -> None:
     routes = pages_of(demo)
     with chromium(executable) as browser, window(browser) as drawing:
         camera = Camera(demo, folder, drawing.page, re.compile(only))
-        login = _buy(browser, camera)
-        left = {route.pattern: "nothing links to one in the demo" for route in routes}
-        logins = {"visitor": None, "client": login, "staff": demo.logins["staff"]}
-        for role, as_whom in logins.items():
+        login = _walk_ways(browser, camera)
+        left = {route.pattern: first_reason(route.pattern) for route in routes}
+        # The demo's own client has what a newcomer has not: a quote, a credit note, people, a year of invoices.
+        walks = (
+            ("visitor", None, frozenset()),
+            ("client", login, LIVED),
+            ("client", demo.logins["client"], frozenset()),
+            ("staff", demo.logins["staff"], frozenset()),
+        )
+        for role, as_whom, later in walks:
             with window(browser) as watched:
                 _as(role, as_whom, watched, camera)
                 if role == "staff":
-                    _order_for_a_client(watched.page, camera)
-                _pages(watched.page, camera, role, [one for one in routes if one.pattern in left], left)
+                    gallery_walks.order_for_a_client(demo, watched.page, camera.take)
+                    gallery_walks.run_stuck_jobs_again(demo, watched.page, camera.take)
+                _pages(watched.page, camera, role, routes, left, later)
+                gallery_states.take_errors(watched.page, demo.address, FORMS[role], camera.take)
+                gallery_states.take_longer(watched.page, demo.address, LONGER[role], camera.take)
     if not only:
         for path in folder.glob("*.png"):
             found = checklist.PICTURE.match(path.name)
             if not found or found["page"] not in camera.taken:
                 path.unlink()
     else:
-        left = checklist.not_reached(folder)
+        asked = {one: why for one, why in left.items() if camera.only.search(name_of(one))}
+        left = checklist.not_reached(folder) | asked
     there = {path.name.removesuffix("-light-1280.png") for path in folder.glob("*-light-1280.png")}
-    checklist.write(folder, {one: why for one, why in left.items() if name_of(one) not in there})
+    without = {one: NEVER.get(one, why) for one, why in left.items() if name_of(one) not in there}
+    checklist.write(folder, without, ONLY_LEAD_ON)
 
 
 def _as(role: str, login: tuple[str, str] | None, watched: Watched, camera: Camera) -> None:
@@ -105,17 +123,48 @@ def _as(role: str, login: tuple[str, str] | None, watched: Watched, camera: Came
         Newcomer(camera.demo, watched.page, "Mira Okafor", "").choose("shop.okafor.test", plan="VPS M")
 
 
-def _pages(page: Page, camera: Camera, role: str, routes: list[Route], left: dict[str, str]) -> None:
-    """Every route that this role may open, at the first address that a link leads to."""
+def first_reason(pattern: str) -> str:
+    """Why a page has no picture before anybody looked for one."""
+    return checklist.FILE if FILE_NAME.search(pattern) else "nothing links to one in the demo"
+
+
+def _walk_ways(browser: Browser, camera: Camera) -> tuple[str, str]:
+    """What no link leads to; gives the login of a client with a server, an open order and a ticket."""
+    demo, take = camera.demo, camera.take
+
+    def newcomer(page: Page) -> Newcomer:
+        return Newcomer(demo, page, "Mira Okafor", f"mira-{secrets.token_hex(2)}@example.test")
+
+    with window(browser) as watched:
+        gallery_walks.read_the_offer(demo, watched.page, take)
+    with window(browser) as watched:
+        buyer = newcomer(watched.page)
+        gallery_walks.buy(buyer, take)
+    with window(browser) as watched:
+        gallery_walks.pay_by_link(demo, watched.page, buyer.email, take)
+    with window(browser) as watched:
+        gallery_walks.enter_in_two_steps(newcomer(watched.page), take)
+    return buyer.email, PASSWORD
+
+
+def _pages(
+    page: Page,
+    camera: Camera,
+    role: str,
+    routes: list[Route],
+    left: dict[str, str],
+    later: Collection[str],
+) -> None:
+    """Every route that this role may open and that has no picture, at the first address that a link leads to."""
     mine = [route for route in routes if route.is_for(role)]
     fixed = [route.pattern for route in mine if "{" not in route.pattern]
-    crawl = Crawl(camera.demo, page, mine)
+    crawl = Crawl(camera.demo, page, mine, per_route=LOOKS_AT)
     found = crawl.walk(*STARTS[role], *GUESSED.values(), *fixed)
     for pattern, paths in sorted(found.items()):
         why = ""
-        if not camera.only.search(name_of(pattern)):
+        if pattern not in left or pattern in later or not camera.only.search(name_of(pattern)):
             continue
-        for path in paths:
+        for path in [ASKED[pattern]] if pattern in ASKED else paths:
             why = _try(page, camera, crawl, pattern, path)
             if not why:
                 left.pop(pattern, None)
@@ -128,84 +177,17 @@ def _try(page: Page, camera: Camera, crawl: Crawl, pattern: str, path: str) -> s
     """Open and take it; otherwise says why not."""
     try:
         answer = page.goto(camera.demo.address + path)
-    except Error as error:  # a file that is sent, not shown
-        return str(error).splitlines()[0]
+    except Error as error:
+        return checklist.FILE if "Download is starting" in str(error) else str(error).splitlines()[0]
     if answer is None or "text/html" not in answer.headers.get("content-type", ""):
-        return "it is no page for people"
-    if answer.status >= FOUND and pattern not in GUESSED:
-        return f"it answers {answer.status}"
+        return checklist.FILE
     route = crawl.route_of(urlsplit(page.url).path)
     if route is None or route.pattern != pattern:
-        return "it leads on to another page"
+        return checklist.LEADS_ON
+    if answer.status >= FOUND and pattern not in GUESSED:
+        return f"it answers {answer.status}"
     camera.take(page, name_of(pattern))
     return ""
-
-
-def _buy(browser: Browser, camera: Camera) -> tuple[str, str]:
-    """The states that only a walk reaches; leaves a client with a server, an open order, a ticket and a full cart."""
-    with window(browser) as watched:
-        page, demo = watched.page, camera.demo
-        newcomer = Newcomer(demo, page, "Mira Okafor", f"mira-{secrets.token_hex(2)}@example.test")
-        newcomer.sign_up()
-        newcomer.go("/pricing/vps-s/")
-        camera.take(page, "walk-configure")
-        newcomer.choose("atlas-01.okafor.test", disk="double")
-        newcomer.continue_to_review()
-        newcomer.press(re.compile("^Continue"))
-        camera.take(page, "walk-checkout-errors")
-        newcomer.give_address()
-        newcomer.accept()
-        newcomer.go_to_the_gateway()
-        camera.take(page, "walk-gateway")
-        _watch_the_setup(newcomer, camera)
-        _buy_a_name(newcomer, camera)
-        newcomer.choose("shop.okafor.test", plan="VPS M")
-        newcomer.continue_to_review()
-        newcomer.accept()
-        newcomer.go("/tickets/new/")
-        page.get_by_label("Subject").fill("Where do I log in?")
-        page.get_by_label("Message", exact=True).fill("Which name does the first user of my server have?")
-        newcomer.press("Send")
-        return newcomer.email, PASSWORD
-
-
-def _buy_a_name(newcomer: Newcomer, camera: Camera) -> None:
-    """A domain name with its certificate: the pages of both stand open to the client afterwards."""
-    page, name = newcomer.page, f"okafor-{secrets.token_hex(2)}.com"
-    newcomer.go(f"/domains/search/?q={name}")
-    page.get_by_role("link", name=f"Order {name}", exact=True).click()
-    camera.take(page, "domains-order")
-    for part, value in OWNER.items():
-        page.locator(f"#owner_{part}").fill(value)
-    newcomer.press("Add to cart")
-    newcomer.go("/pricing/ssl-basic/")
-    page.locator("#wish-names").fill(name)
-    newcomer.press("Add to cart")
-    newcomer.continue_to_review()
-    newcomer.accept()
-    newcomer.go_to_the_gateway()
-    newcomer.pay()
-    page.get_by_role("link", name="See your order").click(timeout=60_000)
-    page.get_by_text("Everything is ready").wait_for(timeout=120_000)
-
-
-def _order_for_a_client(page: Page, camera: Camera) -> None:
-    page.goto(f"{camera.demo.address}/admin/clients/1/order/web-pro/")
-    page.get_by_label("Domain name").fill("shop.okafor.test")
-    page.get_by_role("button", name="Add to the order").click()
-    camera.take(page, "admin-clients-id-cart-name")
-
-
-def _watch_the_setup(newcomer: Newcomer, camera: Camera) -> None:
-    page, demo = newcomer.page, camera.demo
-    for call, after in (("clone", 0), ("resize", 0)):
-        fault = {"call": call, "kind": "delay", "times": 1, "after": after, "args": {"seconds": 8}}
-        demo.control("proxmox", "faults", fault)
-    page.get_by_role("button", name=re.compile("^Pay ")).click()
-    page.get_by_role("link", name="See your order").click(timeout=60_000)
-    page.locator(".steps li.done").nth(1).wait_for(timeout=60_000)
-    camera.take(page, "walk-order-busy")
-    page.get_by_text("Everything is ready").wait_for(timeout=90_000)
 
 
 def _say(text: str) -> None:

@@ -15,7 +15,7 @@ from tests.fixtures_demo import Demo
 
 # Not pages for people: machines' answers, parts of pages that send people on, files.
 NO_PAGE = re.compile(
-    r"^/account/privacy/copy/|^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|/return/$|\.(pdf|csv|ics|xml)$|/(download|pdf|xml|ubl|csv)/$"
+    r"^/account/privacy/copy/|^/(api/|metrics|robots\.txt|webhooks/)|/progress/$|^/help/matching/|/return/$|\.(pdf|csv|ics|xml)$|/(download|pdf|xml|ubl|csv)/$"
 )
 # Doors whose address only a mail knows; a wrong key must show a page that holds as well.
 GUESSED = {
@@ -28,13 +28,31 @@ GUESSED = {
     "/unsubscribe/{token}/": "/unsubscribe/x/",
     "/contact/{token}/": "/contact/x/",
 }
+# Pages that show something only when they are asked for something, or little at the first address that is found.
+ASKED = {
+    "/admin/views/new/": "/admin/views/new/?place=admin.invoices&query=status%3Doverdue",
+    # The one before the words that are in use.
+    "/admin/mail-texts/{name}/{language}/versions/{id}/": "/admin/mail-texts/service_active/en/versions/1/",
+}
+# Addresses of before, and doors to whichever step is due: there is nothing to see.
+ONLY_LEAD_ON = frozenset({"/accounts/profile/", "/accounts/security/", "/billing/checkout/", "/domains/"})
+# Pages that no demo of ours can show, and why.
+NEVER = {"/dashboard/questions/{id}/": "no plugin that we ship asks clients anything while it sets up"}
 PER_ROUTE = 2
 # Where each role begins to follow links.
 STARTS = {
     "visitor": ("/", "/accounts/login/"),
     "client": ("/", "/dashboard/", "/billing/checkout/vps-s/"),
-    # Forms lead to these, which nobody follows.
-    "staff": ("/admin/", "/", "/admin/search/", "/admin/notice-rules/new/"),
+    # Forms lead to these, which nobody follows; a task and a text that are one among many have more to show.
+    "staff": (
+        "/admin/",
+        "/",
+        "/admin/search/",
+        "/admin/notice-rules/new/",
+        "/admin/views/new/",
+        "/admin/automation/renewals/",
+        "/admin/mail-texts/service_active/en/",
+    ),
 }
 
 
@@ -82,11 +100,12 @@ def pages_of(demo: Demo) -> list[Route]:
 
 @dataclass
 class Crawl:
-    """Walks from link to link and keeps at most two addresses per route; fixed routes before those with parts."""
+    """Walks from link to link and keeps at most `per_route` addresses of each; fixed routes before those with parts."""
 
     demo: Demo
     page: Page
     routes: list[Route]
+    per_route: int = PER_ROUTE
     found: dict[str, list[str]] = field(default_factory=dict)
 
     def walk(self, *starts: str) -> dict[str, list[str]]:
@@ -102,7 +121,7 @@ class Crawl:
         if route is None:
             return False
         known = self.found.setdefault(route.pattern, [])
-        if path in known or len(known) >= PER_ROUTE:
+        if path in known or len(known) >= self.per_route:
             return False
         known.append(path)
         return True

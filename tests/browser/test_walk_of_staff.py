@@ -210,3 +210,22 @@ def _styles(page: Page, demo: Demo) -> list[str]:
     page.goto(f"{demo.address}/pricing/")
     found: list[str] = page.evaluate("[...document.styleSheets].map((sheet) => sheet.href)")
     return found
+
+
+def test_an_announcement_is_written_published_and_read(desk):
+    watched, demo = desk
+    page, title = watched.page, f"Backups twice a day {secrets.token_hex(3)}"
+    main = page.get_by_role("main")
+    page.goto(f"{demo.address}/admin/content/announcements/")
+    main.get_by_role("link", name="Write an announcement").click()
+    page.locator("#title").fill(title)
+    page.locator("#body").fill("From **Monday** on every server is copied at 03:00 and at 15:00.")
+    main.get_by_role("button", name="Preview").click()
+    expect(main.locator("strong", has_text="Monday")).to_be_visible()
+    main.get_by_role("button", name="Save").click()
+    main.get_by_role("button", name="Publish").click()
+    page.goto(f"{demo.address}/announcements/")
+    page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.locator("main strong", has_text="Monday")).to_be_visible()
+    assert watched.complaints == [], "the browser complained"

@@ -135,6 +135,12 @@ def _retry_what_asks(shop):
     work.engine.dispose()
 
 
+def _all_of(shop, prefix, count):
+    """Staff look at what three workers died of, which on a slow machine may be any of them."""
+    _retry_what_asks(shop)
+    return _done(shop, prefix) == count
+
+
 def _all_done(shop):
     _retry_what_asks(shop)
     return _rows(shop, select(func.count()).select_from(Job).where(Job.state.in_(OPEN_STATES)))[0][0] == 0
@@ -144,7 +150,7 @@ def _normal_rate(shop, url):
     with _workers_that_die(shop, url, seed=7):
         until(lambda: _alive(shop) >= WORKERS, "three workers")
         ask_for(shop, [("fine", f"n:{number}") for number in range(FINE)])
-        until(lambda: _done(shop, "n:") == FINE, "the normal rate", PATIENCE)
+        until(lambda: _all_of(shop, "n:", FINE), "the normal rate", PATIENCE)
     return _rate(shop, "n:", FINE)
 
 
@@ -160,9 +166,9 @@ def test_one_provider_hangs_one_breaks_and_the_fine_one_keeps_its_rate_while_wor
         random.Random(11).shuffle(wanted)
         with _workers_that_die(shop, url, seed=7) as kills:
             ask_for(shop, wanted)
-            until(lambda: _done(shop, "f:") == FINE, "the fine one", PATIENCE)
+            until(lambda: _all_of(shop, "f:", FINE), "the fine one", PATIENCE)
             hung = _rows(shop, select(Provider.state).where(Provider.name == "vendor:hangs"))
-            until(lambda: _done(shop, "breaks:") == OTHERS, "the one that answers 500", PATIENCE)
+            until(lambda: _all_of(shop, "breaks:", OTHERS), "the one that answers 500", PATIENCE)
             assert _done(shop, "hangs:") == 0
             _heal(shop, vendors)
             until(lambda: _all_done(shop), "every job", PATIENCE)

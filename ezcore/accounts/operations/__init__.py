@@ -23,6 +23,8 @@ from ezcore.accounts.operations.sessions import (
     revoke_session,
     seen,
 )
+from ezcore.accounts.operations.setup_hidden import hide_setup
+from ezcore.accounts.operations.shortcuts import use_shortcuts
 from ezcore.accounts.operations.signup import SignUp, register, sign_up
 from ezcore.accounts.operations.staff import change_role, disable_user, enable_user, ensure_roles, make_staff
 from ezcore.accounts.operations.tax import set_number_state, set_tax_exempt
@@ -49,6 +51,7 @@ __all__ = [
     "end_other_sessions",
     "end_sessions",
     "ensure_roles",
+    "hide_setup",
     "is_good",
     "log_in",
     "log_out",
@@ -68,5 +71,6 @@ __all__ = [
     "sign_up",
     "stick_note",
     "update_profile",
+    "use_shortcuts",
     "verify",
 ]

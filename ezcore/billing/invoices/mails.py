@@ -43,9 +43,9 @@ def declined(uow: UnitOfWork, event: PaymentDeclined, key: str) -> None:
 
 
 def reminder(uow: UnitOfWork, event: ReminderDue, key: str) -> None:
-    """An invoice will be due soon, or is overdue; then it says when the service will be suspended."""
+    """An invoice will be due, today or soon, or is overdue; then it says when the service will be suspended."""
     invoice = uow.session.get_one(Invoice, event.invoice_id)
-    if event.days < 0:
+    if event.days <= 0:
         soon: dict[str, Value] = {"balance": invoice.balance_due, "due_on": invoice.due_on}
         _send(uow, "payment_due_soon", event.invoice_id, key, soon)
         return

@@ -62,7 +62,7 @@ class Invoice(Base):
 
     __tablename__ = "invoice"
     __table_args__ = (
-        Index("ix_invoice_unpaid", "status", "due_on"),
+        Index("ix_invoice_unpaid", "status", "due_on", "currency", "total_minor", "paid_minor"),
         Index("ix_invoice_sums", "issued_on", "status", "currency", "total_minor"),
         Index("ux_invoice_proforma_number", "proforma_number", unique=True),
         Index("ux_invoice_sequence", "series", "sequence", unique=True),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ezcore.db.base import Base, PrimaryKey
@@ -48,6 +48,8 @@ class DomainName(Base):
     __table_args__ = (
         Index("ix_domain_name_registrar_state", "registrar", "state"),
         Index("ix_domain_name_expires_on", "expires_on"),
+        Index("ix_domain_name_state", "state"),
+        Index("ix_domain_name_list", text("ended_at DESC"), "expires_on", "id"),
     )
 
     id: Mapped[PrimaryKey]

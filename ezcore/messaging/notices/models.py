@@ -32,7 +32,8 @@ class NoticeRule(Base):
     """When `event` happens and all `conditions` (field, comparison, value as typed) hold, do `action`.
 
     `url` and `secret` (of a chat) are sealed, bound to `reference`; `host` is what may be shown of the address.
-    `words` is the text in the language of mails; empty: the event's fields.
+    `words` is the text in the language of mails; empty: the event's fields. One with `removed_at` hears nothing and has
+    no address any more; it stays for what came of it.
     """
 
     __tablename__ = "notice_rule"
@@ -50,6 +51,7 @@ class NoticeRule(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def sealed_as(self) -> str:

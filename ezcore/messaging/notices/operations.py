@@ -78,6 +78,19 @@ def pause(uow: UnitOfWork, rule: NoticeRule, *, paused: bool) -> None:
     audit.record(uow, "notice_rule.pause", "notice_rule", rule.id, after={"paused": paused})
 
 
+def remove(uow: UnitOfWork, rule: NoticeRule) -> None:
+    """Delete it: it hears nothing any more and forgets its addresses; what came of it stays. Safe to repeat.
+
+    Raises: NotAllowed.
+    """
+    uow.actor.require(MANAGE)
+    if rule.removed_at is not None:
+        return
+    audit.record(uow, "notice_rule.remove", "notice_rule", rule.id, before=_facts(rule))
+    rule.removed_at = uow.now()
+    rule.addresses, rule.url, rule.secret = [], None, None
+
+
 def try_now(uow: UnitOfWork, rule: NoticeRule) -> NoticeOutcome:
     """Do the rule's action with a sample of its event, whatever its conditions. Raises: NotAllowed; InvalidInput."""
     uow.actor.require(MANAGE)
@@ -97,7 +110,9 @@ def hear(work: Work, event: Event, event_id: int) -> None:
         ]
     for rule_id in fitting:
         with work.write() as uow:
-            _tell(uow, uow.session.get_one(NoticeRule, rule_id), event, event_id)
+            rule = uow.session.get_one(NoticeRule, rule_id)
+            if rule.removed_at is None:  # deleted since it was read
+                _tell(uow, rule, event, event_id)
 
 
 def mark_read(uow: UnitOfWork, user_id: int, note_ids: Sequence[int] | None = None) -> None:

@@ -13,16 +13,24 @@ from ezcore.work import UnitOfWork
 
 
 def rule(uow: UnitOfWork, rule_id: int) -> NoticeRule:
-    """One rule. Raises: NotFound."""
+    """One rule, deleted or not. Raises: NotFound."""
     found = uow.session.get(NoticeRule, rule_id)
     if found is None:
         raise NotFound("There is no such rule")
     return found
 
 
+def living(uow: UnitOfWork, rule_id: int) -> NoticeRule:
+    """One that is not deleted. Raises: NotFound."""
+    found = rule(uow, rule_id)
+    if found.removed_at is not None:
+        raise NotFound("This rule is deleted")
+    return found
+
+
 def rules_for(uow: UnitOfWork, event: str) -> Sequence[NoticeRule]:
-    """Those that wait for this event and are not paused."""
-    waiting = (NoticeRule.event == event, NoticeRule.paused.is_(False))
+    """Those that wait for this event, neither paused nor deleted."""
+    waiting = (NoticeRule.event == event, NoticeRule.paused.is_(False), NoticeRule.removed_at.is_(None))
     return uow.session.scalars(select(NoticeRule).where(*waiting).order_by(NoticeRule.id)).all()
 
 

@@ -16,11 +16,12 @@ from ezcore.plugin_api.values import Facts
 
 
 class FactsBlock(Facts):
-    """Names and values."""
+    """Names and values. `words`: rows (from 0) whose value is a word of the plugin, said in the reader's language."""
 
     kind: Literal["facts"] = "facts"
     title: str
     rows: tuple[tuple[str, str], ...]
+    words: tuple[int, ...] = ()
 
 
 class Meter(Facts):
@@ -56,11 +57,15 @@ class TableRow(Facts):
 
 
 class TableBlock(Facts):
-    """A list: snapshots, backups, firewall rules. `empty` is said when there is none."""
+    """A list: snapshots, backups, firewall rules. `empty` is said when there is none.
+
+    `words`: the columns (from 0) whose cells are words of the plugin, said in the reader's language.
+    """
 
     kind: Literal["table"] = "table"
     title: str
     columns: tuple[str, ...]
+    words: tuple[int, ...] = ()
     rows: tuple[TableRow, ...]
     empty: str = "None yet"
 

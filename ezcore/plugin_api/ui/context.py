@@ -89,8 +89,53 @@ class DomainSeen:
 
 
 @dataclass(frozen=True)
+class ProductSeen:
+    """A product as it is sold; `slug` is its name in addresses."""
+
+    id: int
+    slug: str
+    name: str
+    module: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderSeen:
+    """An order and what is due at it."""
+
+    id: int
+    status: str
+    total: Money
+
+
+@dataclass(frozen=True)
+class TicketSeen:
+    """A ticket, without what was written in it."""
+
+    id: int
+    reference: str
+    subject: str
+    state: str
+
+
+@dataclass(frozen=True)
+class CartLineSeen:
+    """A line of the cart."""
+
+    id: int
+    product: str
+    label: str | None = None
+
+
+RowSeen = ServiceSeen | ClientSeen | InvoiceSeen | DomainSeen | CartLineSeen
+
+
+@dataclass(frozen=True)
 class SlotContext:
-    """The slot that is filled, who looks, when, and what the page is about: None where it is about nothing such."""
+    """The slot that is filled, who looks, when, and what the page is about: None where it is about nothing such.
+
+    `rows`: all the rows of the page of a list. `chosen`: the key of this plugin's filter that holds. `search`: what
+    was typed into the search box.
+    """
 
     slot: str
     viewer: Viewer
@@ -100,3 +145,9 @@ class SlotContext:
     invoice: InvoiceSeen | None = None
     server: ServerSeen | None = None
     domain: DomainSeen | None = None
+    product: ProductSeen | None = None
+    order: OrderSeen | None = None
+    ticket: TicketSeen | None = None
+    rows: tuple[RowSeen, ...] = ()
+    chosen: str | None = None
+    search: str | None = None

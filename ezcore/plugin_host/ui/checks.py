@@ -14,14 +14,17 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ezcore.kernel.money import Money
+from ezcore.plugin_api.ui.contributions import Contribution
+from ezcore.plugin_api.ui.reports import MOST_REPORT_ROWS, Figure, Report, ReportRow
 from ezcore.plugin_api.ui.slots import SLOTS
 from ezcore.plugin_api.ui.values import (
     LONGEST,
     MOST,
+    MOST_IDS,
     MOST_ROWS,
     SHORT,
     Action,
-    Contribution,
+    Badge,
     Row,
 )
 
@@ -29,7 +32,9 @@ _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HALF: Final = re.compile(r"[\ud800-\udfff]")
 """Surrogates: Python keeps them in text, no page can be written with them."""
 _HREF: Final = 500
+_TEMPLATE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*\.pt")
 _CELLS: Final = (int, Decimal, Money, date, datetime)
+_LONG: Final = ("text", "lead", "means")
 _BIGGEST: Final = 10**18
 _DIGITS: Final = 40
 _YEARS: Final = (1900, 3000)
@@ -52,8 +57,23 @@ def checked(plugin: str, slot: str, answer: Any) -> list[Contribution]:
     return sorted((one for one in answer if not _is_empty(one)), key=lambda one: one.order)
 
 
+def checked_rows(report: Report, answer: Any) -> list[ReportRow]:
+    """The rows of a report, each with a cell per figure. Raises: WrongContribution."""
+    _that(type(answer) in (list, tuple), f"it must return a list, not {type(answer).__name__}")
+    _that(len(answer) <= MOST_REPORT_ROWS, f"it must return at most {MOST_REPORT_ROWS} rows")
+    for row in answer:
+        _that(type(row) is ReportRow, f"a row must be a ReportRow, not {type(row).__name__}")
+        _text("label", row.label)
+        _flag("", row.is_word)
+        fits = type(row.cells) is tuple and len(row.cells) == len(report.figures)
+        _that(fits, f"a row must have {len(report.figures)} cells, one per figure")
+        for cell in row.cells:
+            _cell("", cell)
+    return list(answer)
+
+
 def _is_empty(one: Any) -> bool:
-    return hasattr(one, "rows") and not (one.rows or one.text or one.actions)
+    return hasattr(one, "actions") and not (one.rows or one.text or one.actions or one.template)
 
 
 def _check(plugin: str, one: Any) -> None:
@@ -71,8 +91,8 @@ def _check(plugin: str, one: Any) -> None:
 
 def _text(name: str, value: Any) -> None:
     _that(type(value) is str, f"{name} must be text, not {type(value).__name__}")
-    _writable(name, value, LONGEST if name == "text" else SHORT)
-    _that(bool(value) or name in ("text", "note"), f"{name} must not be empty")
+    _writable(name, value, LONGEST if name in _LONG else SHORT)
+    _that(bool(value) or name in ("text", "note", "detail"), f"{name} must not be empty")
 
 
 def _writable(name: str, value: str, most: int) -> None:
@@ -117,6 +137,7 @@ def _rows(plugin: str, value: Any) -> None:
     for row in value:
         _that(type(row) is Row, f"a row must be a Row, not {type(row).__name__}")
         _check(plugin, row)
+        _that(not row.is_word or type(row.value) is str, "only a text is a word")
 
 
 def _actions(plugin: str, value: Any) -> None:
@@ -130,6 +151,61 @@ def _action(plugin: str, value: Any) -> None:
         return
     _that(type(value) is Action, f"an action must be an Action, not {type(value).__name__}")
     _check(plugin, value)
+
+
+def _template(_plugin: str, value: Any) -> None:
+    named = type(value) is str and len(value) <= SHORT
+    _that(
+        named and (not value or _TEMPLATE.fullmatch(value) is not None), "template must be like parts/box.pt"
+    )
+
+
+def _facts(_plugin: str, value: Any) -> None:
+    plain = type(value) is dict and len(value) <= MOST_ROWS
+    _that(plain, f"facts must be a dict of at most {MOST_ROWS}")
+    _that(all(type(name) is str and name.isidentifier() for name in value), "facts go by names")
+
+
+def _id(value: Any) -> None:
+    _that(type(value) is int and 0 < value < _BIGGEST, "an id is a whole number above nothing")
+
+
+def _cells(plugin: str, value: Any) -> None:
+    _that(type(value) is dict and len(value) <= MOST_IDS, "cells must be a dict, by the id of the row")
+    for ident, cell in value.items():
+        _id(ident)
+        if type(cell) is Badge:
+            _check(plugin, cell)
+        else:
+            _cell(plugin, cell)
+
+
+def _ids(_plugin: str, value: Any) -> None:
+    fits = type(value) is frozenset and len(value) <= MOST_IDS
+    _that(fits, f"ids must be a frozenset of at most {MOST_IDS}")
+    for ident in value:
+        _id(ident)
+
+
+def _names(_plugin: str, value: Any) -> None:
+    fits = type(value) is frozenset and len(value) <= MOST_IDS
+    _that(fits, f"names must be a frozenset of at most {MOST_IDS}")
+    for name in value:
+        _that(type(name) is str, "a name must be text")
+        _writable("a name", name, LONGEST)
+
+
+def _figures(plugin: str, value: Any) -> None:
+    fits = type(value) is tuple and 0 < len(value) <= MOST
+    _that(fits, f"figures must be a tuple of 1 to {MOST}")
+    for figure in value:
+        _that(type(figure) is Figure, f"a figure must be a Figure, not {type(figure).__name__}")
+        _check(plugin, figure)
+    _that(len({figure.key for figure in value}) == len(value), "two figures have the same key")
+
+
+def _ask(_plugin: str, value: Any) -> None:
+    _that(callable(value), "ask must be a function")
 
 
 def _one_of(*words: str) -> Callable[[str, Any], None]:
@@ -161,6 +237,14 @@ _RULES: Final[dict[str, Callable[[str, Any], None]]] = {
     "action": _action,
     "order": _order,
     "danger": _flag,
+    "is_word": _flag,
+    "template": _template,
+    "facts": _facts,
+    "cells": _cells,
+    "ids": _ids,
+    "names": _names,
+    "figures": _figures,
+    "ask": _ask,
     "kind": _one_of("ok", "info", "warn", "bad"),
     "method": _one_of("GET", "POST"),
 }

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from ezcore.plugin_api.ui.context import SlotContext
+from ezcore.plugin_api.ui.contributions import Contribution
 from ezcore.plugin_api.ui.slots import Contributor
-from ezcore.plugin_api.ui.values import Contribution
 from ezcore.plugin_host.health import Health
 from ezcore.plugin_host.registered import Registered
 from ezcore.plugin_host.ui.asking import LIMIT, Answer, ask
@@ -24,6 +24,7 @@ HOOK: Final = "ez_register_ui"
 REST: Final = 60.0
 """Seconds for which a plugin that was late is not asked."""
 _MOST_LOGGED: Final = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Filled:
 
     given: tuple[Given, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+
+    def of(self, kind: type[T]) -> list[tuple[str, T]]:
+        """(plugin, contribution) of one kind, in their order."""
+        return [(one.plugin, one.what) for one in self.given if isinstance(one.what, kind)]
 
 
 class Slots:
@@ -78,24 +83,34 @@ class Slots:
         answers = ask([partial(one.give, context) for _, one in awake], self._limit)
         for (plugin, _), answer in zip(awake, answers, strict=True):
             try:
-                given += [Given(plugin, what) for what in self._judged(plugin, context.slot, answer)]
+                check = partial(checked, plugin, context.slot)
+                given += [Given(plugin, what) for what in self._judged(plugin, context.slot, answer, check)]
             except WrongContribution as error:
                 notes[plugin] = str(error)
         return Filled(tuple(given), tuple(notes.items()))
 
-    def _judged(self, plugin: str, slot: str, answer: Answer) -> list[Contribution]:
+    def ask_one(
+        self, plugin: str, slot: str, call: Callable[[], Any], check: Callable[[Any], T], limit: float = LIMIT
+    ) -> T:
+        """What one more function of a plugin gives. Raises: WrongContribution, also when it is late or asleep."""
+        if self._rests(plugin):
+            raise WrongContribution("was late and is not asked for a minute")
+        (answer,) = ask([call], limit)
+        return self._judged(plugin, slot, answer, check)
+
+    def _judged(self, plugin: str, slot: str, answer: Answer, check: Callable[[Any], T]) -> T:
         if answer.is_late:
             self._resting[plugin] = self._monotonic() + REST
             if answer.thread is not None:
                 self._hanging[plugin] = answer.thread
             self._log_once(plugin, slot, "was late", None)
-            raise WrongContribution(f"did not answer within {self._limit:g} s")
+            raise WrongContribution("did not answer in time")
         if answer.error is not None:
             words = f"failed: {type(answer.error).__name__}"
             self._log_once(plugin, slot, words, answer.error)
             raise WrongContribution(words)
         try:
-            return checked(plugin, slot, answer.value)
+            return check(answer.value)
         except Exception as error:
             words = str(error) if isinstance(error, WrongContribution) else "gave what cannot be read"
             self._log_once(plugin, slot, words, error)

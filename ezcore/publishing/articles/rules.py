@@ -9,9 +9,11 @@ from typing import Final
 MOST_TERMS: Final = 8
 LONGEST: Final = 120
 _SHORTEST: Final = 2
-_TELLING: Final = 4
+_TELLING: Final = 3
 _WORD: Final = re.compile(r"[\w.@-]+")
 _SAYS_NOTHING: Final = (
+    "and any are but can did for get had has her him his how its let may new not now off our out she the too "
+    "use was who why you "
     "about after again also been cannot does dont from have help here into just know more need over please problem "
     "question some that their them then there they this want what when where which will with work working would your"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -25,10 +26,13 @@ DAY: Final = timedelta(days=1)
 _ILL: Final = or_(Provider.paused_at.is_not(None), Provider.state != Breaker.CLOSED)
 
 
-def look(uow: UnitOfWork, *, tables: bool = True) -> Seen:
-    """How it is now, in two questions to the database; `tables` asks two more, which release they are of."""
+def look(uow: UnitOfWork, *, tables: bool = True, also: Sequence[Any] = ()) -> Seen:
+    """How it is now, in two questions to the database; `tables` asks two more, which release they are of.
+
+    `also`: labelled columns that somebody else wants to know in the same statement.
+    """
     now, business = uow.database_now(), uow.now()
-    facts = uow.session.execute(_facts(now, business)).mappings().one()
+    facts = uow.session.execute(_facts(now, business).add_columns(*also)).mappings().one()
     unwell = _unwell(uow) if facts["unwell"] else []
     counts = facts["checked_counts"] or {}
     broken = [facts["checked_error"]] if facts["checked_error"] else counts.get("left_out", [])
@@ -41,6 +45,7 @@ def look(uow: UnitOfWork, *, tables: bool = True) -> Seen:
         parked=_waiting(facts, "parked"), failed_mails=_waiting(facts, "mails"),
         unsealed=_waiting(facts, "unsealed"), unwell=unwell, checked_at=facts["checked_at"], broken=broken,
         held_at=facts["held_at"], held_why=facts["held_why"] or "", room=_room(uow),
+        also={one.name: facts[one.name] for one in also},
     )  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 SILENT: Final = timedelta(minutes=1)
 LATE: Final = timedelta(minutes=5)
@@ -69,6 +69,7 @@ class Seen:
     held_at: datetime | None
     held_why: str
     room: float | None
+    also: Mapping[str, Any] = field(default_factory=dict)
 
 
 def findings(seen: Seen) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """Finds records by what identifies them: one statement per kind, each with its own small limit.
 
-On PostgreSQL every column that is compared here has a trigram index (migration 2030); SQLite reads its tables.
+On PostgreSQL every column that is compared here has a trigram index (migration 2030); SQLite reads its tables. What
+equals the words also contains them, so an equality decides only what stands first: asked for as well, it would be a
+second walk through the same index.
 """
 
 from __future__ import annotations
@@ -85,9 +87,16 @@ def _id(column: Any, wanted: Wanted) -> ColumnElement[bool]:
     return column == wanted.id if wanted.id is not None else false()
 
 
-def _rows(uow: UnitOfWork, query: Any, model: Any, first: ColumnElement[bool]) -> Any:
-    """Those that `first` says are meant stand before the newest of the others."""
-    return uow.session.execute(query.order_by(first.is_(True).desc(), model.id.desc()).limit(MOST + 1))
+def _rows(
+    uow: UnitOfWork, query: Any, model: Any, there: ColumnElement[bool], first: ColumnElement[bool]
+) -> Any:
+    """Those that `first` says are meant stand before the newest of the others.
+
+    The few ids are found before anything is joined: PostgreSQL else sorts whole rows and joins them all.
+    """
+    order = (first.is_(True).desc(), model.id.desc())
+    few = select(model.id).where(there).order_by(*order).limit(MOST + 1)
+    return uow.session.execute(query.where(model.id.in_(few)).order_by(*order))
 
 
 def _clients(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
@@ -98,20 +107,19 @@ def _clients(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
             "client", str(one.id), one.company or one.name, f"Client {one.id}, {one.email}", one.status,
             wanted.text.lower() == one.email or wanted.id == one.id,
         )
-        for (one,) in _rows(uow, select(Client).where(or_(same, *texts)), Client, same)
+        for (one,) in _rows(uow, select(Client), Client, or_(_id(Client.id, wanted), *texts), same)
     ]  # fmt: skip
 
 
 def _invoices(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     same = Invoice.number == wanted.text.upper()
     query = select(Invoice, Client).join(Client, Client.id == Invoice.client_id)
-    query = query.where(Invoice.number.is_not(None), or_(same, _has(Invoice.number, wanted.pattern)))
     return [
         Hit(
             "invoice", str(one.number), f"Invoice {one.number}", f"{client.company or client.name}, {one.total}",
             one.status, one.number == wanted.text.upper(),
         )
-        for one, client in _rows(uow, query, Invoice, same)
+        for one, client in _rows(uow, query, Invoice, _has(Invoice.number, wanted.pattern), same)
     ]  # fmt: skip
 
 
@@ -130,7 +138,7 @@ def _orders(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
 
 def _services(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     address, text = ServiceResource.address, wanted.text
-    there = or_(address == wanted.address, _has(address, like(wanted.address)))
+    there = _has(address, like(wanted.address))
     if not wanted.by_ip:
         there = or_(there, _has(ServiceResource.external_id, wanted.pattern))
     resources = select(ServiceResource.service_id).where(there, ServiceResource.removed_at.is_(None))
@@ -154,7 +162,8 @@ def _services(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     )
     first = or_(_id(Service.id, wanted), address == wanted.address, ServiceResource.external_id == text)
     hits: dict[str, Hit] = {}
-    for one, product, client, thing in _rows(uow, query, Service, first):
+    rows: Any = query.order_by(first.is_(True).desc(), Service.id.desc()).limit(MOST + 1)
+    for one, product, client, thing in uow.session.execute(rows):
         identifiers = [part for part in (thing.address, thing.external_id) if part] if thing else []
         exact = (
             text in identifiers or wanted.address in identifiers or (wanted.id == one.id and not wanted.by_ip)
@@ -175,29 +184,30 @@ def _domains(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
             ", ".join((f"Domain name at {one.registrar}", client.company or client.name)),
             one.state, one.name == wanted.domain,
         )
-        for one, client in _rows(uow, query.where(or_(same, *parts)), DomainName, same)
+        for one, client in _rows(uow, query, DomainName, or_(*parts), same)
     ]  # fmt: skip
 
 
 def _tickets(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     same = Ticket.reference == wanted.text.upper()
     texts = (_has(Ticket.reference, wanted.pattern), _has(Ticket.subject, wanted.pattern))
-    query = select(Ticket, Client).outerjoin(Client, Client.id == Ticket.client_id).where(or_(same, *texts))
+    query = select(Ticket, Client).outerjoin(Client, Client.id == Ticket.client_id)
     return [
         Hit(
             "ticket", one.reference, one.subject,
             f"Ticket {one.reference}, {client.company or client.name if client else 'guest'}",
             f"ticket_{one.state}", one.reference == wanted.text.upper(),
         )
-        for one, client in _rows(uow, query, Ticket, same)
+        for one, client in _rows(uow, query, Ticket, or_(*texts), same)
     ]  # fmt: skip
 
 
 def _transactions(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
     same = or_(Transaction.external_id == wanted.text, Transaction.reference == wanted.text)
-    texts = (_has(Transaction.external_id, wanted.pattern), _has(Transaction.reference, wanted.pattern))
+    texts = [_has(Transaction.external_id, wanted.pattern), _has(Transaction.reference, wanted.pattern)]
     if wanted.kind == "transaction":
-        same = or_(same, _id(Transaction.id, wanted))
+        texts.append(_id(Transaction.id, wanted))
+        same = or_(same, texts[-1])
     query = select(Transaction, Client).join(Client, Client.id == Transaction.client_id)
     return [
         Hit(
@@ -207,7 +217,7 @@ def _transactions(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
             wanted.text in (one.external_id, one.reference)
             or (wanted.kind == "transaction" and one.id == wanted.id),
         )
-        for one, client in _rows(uow, query.where(or_(same, *texts)), Transaction, same)
+        for one, client in _rows(uow, query, Transaction, or_(*texts), same)
     ]  # fmt: skip
 
 
@@ -221,7 +231,7 @@ def _articles(uow: UnitOfWork, wanted: Wanted) -> list[Hit]:
             "article", str(one.id), one.title, f"Answer at /help/{one.slug}/",
             "published" if one.published_at is not None else "draft", one.slug == wanted.text.lower(),
         )
-        for (one,) in _rows(uow, select(Article).where(there), Article, same)
+        for (one,) in _rows(uow, select(Article), Article, there, same)
     ]  # fmt: skip
 
 

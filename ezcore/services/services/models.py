@@ -34,6 +34,7 @@ class Service(Base):
     `price_minor` is what a cycle costs before discounts; `promotion_left` counts the billings that still get the
     promotion (None: all). `selection` holds the answers (option key to answer). An add-on has a parent.
     The override dates are set by staff and replace, once, what the rules would say.
+    `label` is what machines and invoices call it, `nickname` what the client does.
     `open_action` is the verb of the one lifecycle job that runs; `actions` counts them and names their job keys.
     """
 
@@ -46,6 +47,7 @@ class Service(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
     order_line_id: Mapped[int | None] = mapped_column(unique=True)
     label: Mapped[str] = mapped_column(String(120))
+    nickname: Mapped[str] = mapped_column(String(60), default="", server_default="")
     module: Mapped[str | None] = mapped_column(String(40))
     server_id: Mapped[int | None] = mapped_column(ForeignKey("server.id"))
     state: Mapped[str] = mapped_column(String(12), default=ServiceState.PENDING)

@@ -179,6 +179,25 @@ def keep(uow: UnitOfWork, service: Service) -> None:
             keep(uow, child)
 
 
+def rename(uow: UnitOfWork, service: Service, nickname: str) -> None:
+    """Give it a name of the client's own, up to 60 characters; empty takes the name away.
+
+    It stands beside the label in lists; machines, invoices and vendors know the label only. Raises: NotAllowed.
+    """
+    _require(uow, service)
+    before, service.nickname = service.nickname, nickname.strip()
+    if before != service.nickname:
+        audit.record(
+            uow,
+            "service.rename",
+            "service",
+            service.id,
+            client_id=service.client_id,
+            before={"nickname": before},
+            after={"nickname": service.nickname},
+        )
+
+
 def move(uow: UnitOfWork, service: Service, state: ServiceState, reason: str | None = None) -> None:
     """The one door through which a service changes its state. Raises: IllegalMove."""
     before = ServiceState(service.state)

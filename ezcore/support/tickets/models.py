@@ -80,7 +80,10 @@ class Ticket(Base):
     """
 
     __tablename__ = "ticket"
-    __table_args__ = (Index("ix_ticket_state_moved", "state", "moved_at"),)
+    __table_args__ = (
+        Index("ix_ticket_state_moved", "state", "moved_at"),
+        Index("ix_ticket_moved", "moved_at", "id"),
+    )
 
     id: Mapped[PrimaryKey]
     reference: Mapped[str] = mapped_column(String(20), unique=True)

@@ -8,6 +8,7 @@ from ezcore.web.admin import (
     audit,
     automation,
     billable,
+    bulk,
     certificates,
     credit,
     credit_notes,
@@ -25,6 +26,7 @@ from ezcore.web.admin import (
     jobs,
     jobs_bulk,
     jobs_providers,
+    keyboard,
     ledger,
     mails,
     orders,
@@ -35,19 +37,23 @@ from ezcore.web.admin import (
     publishing,
     quotes,
     replies,
+    saved_views,
     search,
     server_groups,
     servers,
     service_actions,
     services,
+    setup_steps,
     statements,
     support_mail,
     support_mail_rules,
     support_mailboxes,
     tax_clients,
     taxes,
+    theme_overrides,
     themes,
     tickets,
+    tickets_answers,
     tickets_moving,
     tickets_watching,
     tlds,
@@ -59,6 +65,7 @@ from ezcore.web.admin.clients import changes as client_changes
 from ezcore.web.admin.clients import client as client_page
 from ezcore.web.admin.clients import pages as client_pages
 from ezcore.web.admin.clients import parts as client_parts
+from ezcore.web.admin.clients import tags as client_tags
 from ezcore.web.admin.clients import users as client_users
 from ezcore.web.admin.messaging import mailings, notes, texts
 from ezcore.web.admin.messaging import rules as notice_rules
@@ -68,6 +75,8 @@ from ezcore.web.admin.products import options as product_options
 from ezcore.web.admin.products import pages as product_pages
 from ezcore.web.admin.products import prices as product_prices
 from ezcore.web.admin.promotions import pages as promotion_pages
+from ezcore.web.admin.reports import pages as report_pages
+from ezcore.web.admin.reports import plugins as report_plugins
 from ezcore.web.admin.settings import pages as settings_pages
 from ezcore.web.admin.staff import pages as staff_pages
 from ezcore.web.admin.staff import roles as staff_roles
@@ -76,10 +85,12 @@ from ezcore.web.shared.views import include_area
 AREA: Final = (
     dashboard,
     search,
+    keyboard,
     client_pages,
     client_changes,
     client_page,
     client_parts,
+    client_tags,
     client_users,
     erasures,
     orders_new,
@@ -110,8 +121,12 @@ AREA: Final = (
     transactions,
     disputes,
     payouts,
+    setup_steps,
     statements,
     ledger,
+    report_pages,
+    report_plugins,
+    *report_pages.REPORTS,
     taxes,
     tax_clients,
     support_mail_rules,
@@ -119,6 +134,7 @@ AREA: Final = (
     support_mail,
     tickets,
     tickets_moving,
+    tickets_answers,
     tickets_watching,
     departments,
     replies,
@@ -139,6 +155,7 @@ AREA: Final = (
     settings_pages,
     staff_pages,
     staff_roles,
+    theme_overrides,
     themes,
 )
 """What is declared first is matched first: `/new/` stands before `/{id}/`."""
@@ -147,4 +164,4 @@ AREA: Final = (
 def includeme(config: Any) -> None:
     """Register the area; `request.unread_notes` is the number at the bell of its layout."""
     config.add_request_method(notes.unread_notes, "unread_notes", reify=True)
-    include_area(config, *AREA, *publishing.AREA)
+    include_area(config, *AREA, *bulk.AREA, *saved_views.AREA, *publishing.AREA)

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from ezcore.audit.models import AuditRow
+from ezcore.languages import say
 from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
 from ezcore.web.shared.markup import badge, moment
 from ezcore.web.shared.views import page
@@ -34,7 +35,8 @@ def trail(request: Any) -> dict[str, Any]:
         return [
             _what(request, entry),
             badge("declined", "Refused") if entry.outcome == "refused" else badge("complete", "Done"),
-            escape(entry.actor_name or entry.actor_kind) + under(entry.ip),
+            escape(say("system") if entry.actor_kind == "system" else entry.actor_name or entry.actor_kind)
+            + under(entry.ip),
             moment(entry.at, zone),
             _change(entry) + under(entry.reason),
         ]
@@ -53,7 +55,7 @@ def trail(request: Any) -> dict[str, Any]:
             Column("What and why", "c-wide"),
         ),
         keep=("object", "id"),
-        filters=state_filters(request, counts, "object", lambda s: s.replace("_", " ").capitalize()),
+        filters=state_filters(request, counts, "object", _kind),
         empty="Nothing was written about this.",
         limit=PER_PAGE,
     )
@@ -63,10 +65,15 @@ def trail(request: Any) -> dict[str, Any]:
 
 def _what(request: Any, entry: AuditRow) -> Markup:
     """Object and verb; a link where the object has a page by its number."""
-    name, route = f"{entry.object_kind} {entry.object_id}", PAGES.get(entry.object_kind)
+    kind, route = say(_kind(entry.object_kind)), PAGES.get(entry.object_kind)
+    name = f"{kind} {entry.object_id}"
     if route is not None and entry.object_id.isdecimal():
         return link(request, name, route, entry.verb, id=entry.object_id)
     return escape(name) + under(entry.verb)
+
+
+def _kind(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _change(entry: AuditRow) -> Markup:

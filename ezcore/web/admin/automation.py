@@ -23,6 +23,7 @@ from ezcore.work import UnitOfWork
 
 RUNS_SHOWN = 14
 ITEMS_SHOWN = 500
+KEPT_SHOWN = 5
 
 
 @page("admin.automation", "/admin/automation/", permission="staff.read", template="admin/automation.pt")
@@ -99,6 +100,7 @@ def preview(request: Any) -> dict[str, Any]:
     outcome = run_task(request.work, name, on, preview=True)
     with request.work.read(request.actor) as uow:
         runs = last_runs(uow, RUNS_SHOWN)[name]
+        kept = previews.newest(uow, KEPT_SHOWN) if name == previews.TASK else ()
         by_staff = uow.session.scalars(
             select(AuditRow)
             .where(AuditRow.object_kind == "task", AuditRow.object_id == name)
@@ -115,6 +117,7 @@ def preview(request: Any) -> dict[str, Any]:
         "on": on,
         "runs": runs,
         "by_staff": by_staff,
+        "kept": kept,
     }
 
 

@@ -121,8 +121,12 @@ def _facts(request: Any, form: Form[Item]) -> dict[str, Any]:
     if request.GET.get("state") in counts:
         query = query.where(BillableItem.state == request.GET["state"])
 
+    opened: list[BillableItem] = []  # those of this page that can be stopped
+
     def row(found: Any) -> list[Any]:
         item, client = found
+        if item.state == "open":
+            opened.append(item)
         left = say("until stopped") if item.left is None else say("${left} left", left=item.left)
         return [
             escape(item.description) + under(client),
@@ -149,8 +153,5 @@ def _facts(request: Any, form: Form[Item]) -> dict[str, Any]:
         filters=state_filters(request, counts, "state", lambda state: kind_and_word(state)[1]),
         empty="Nothing is noted.",
     ).page()
-    opened = request.uow.session.scalars(
-        select(BillableItem).where(BillableItem.state == "open").order_by(BillableItem.id.desc()).limit(50)
-    ).all()
     choices = {"cycle": CYCLES, "tax_class": [(one, one) for one in tax_classes(request.uow)]}
     return {**found, "form": form, "errors": form.errors, "choices": choices, "opened": opened}

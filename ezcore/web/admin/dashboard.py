@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ezcore.accounts.models import Client
 from ezcore.automation.tasks import TASKS
-from ezcore.jobs.models import ScheduledRun, StaffTask, WorkerProcess
+from ezcore.jobs.models import ScheduledRun, StaffTask
 from ezcore.orders.orders.models import Order
 from ezcore.reports.books import CHECK
-from ezcore.reports.health import State
+from ezcore.reports.health import State, look
+from ezcore.reports.setup import columns, ready
 from ezcore.web.admin import figures, health
 from ezcore.web.admin.automation import last_runs
 from ezcore.web.admin.job_words import causes
+from ezcore.web.admin.setup_steps import steps
 from ezcore.web.shared.views import page
 from ezcore.work import UnitOfWork
 
-SILENT = timedelta(minutes=1)
 SHOWN = 6
 RUNS = 8
 
@@ -31,15 +31,16 @@ def dashboard(request: Any) -> dict[str, Any]:
     uow = request.uow
     last = last_runs(uow, 1)
     runs, books = _by_weight(last), next(iter(last.get(CHECK.name, ())), None)
-    business = figures.figures(uow)
+    business, seen = figures.figures(uow), look(uow, tables=False, also=columns(uow))
     return {
         "tasks": _questions(uow),
         "causes": causes(uow),
-        "worker_silent": _worker_silent(uow),
+        "setup": steps(request, ready(seen.also), workers=bool(seen.workers)),
+        "worker_silent": not seen.workers,
         "plugins": [r for r in request.host_of_plugins.reports if str(r.state) in ("broken", "suspended")],
         "books": books,
         "broken": _broken(books),
-        "ill": [one for one in health.all_findings(request, tables=False) if one.state == State.BAD],
+        "ill": [one for one in health.told(request, seen) if one.state == State.BAD],
         "figures": business,
         "chart": business.chart,
         "runs": runs[:RUNS],
@@ -74,8 +75,3 @@ def _questions(uow: UnitOfWork) -> Any:
 def _latest_orders(uow: UnitOfWork) -> Any:
     query = select(Order, Client.name).join(Client, Client.id == Order.client_id).order_by(Order.id.desc())
     return uow.session.execute(query.limit(SHOWN)).all()
-
-
-def _worker_silent(uow: UnitOfWork) -> bool:
-    seen = uow.session.scalar(select(func.max(WorkerProcess.seen_at)))
-    return seen is None or seen < uow.database_now() - SILENT

@@ -19,11 +19,12 @@ from ezcore.kernel.errors import NotFound, Refused
 from ezcore.services.services.models import Service
 from ezcore.web.admin.job_words import kind_title, shown_state
 from ezcore.web.admin.services import Reason
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, Plugins, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.markup import badge, day
 from ezcore.web.shared.path_ids import path_id
+from ezcore.web.shared.seen import domain_seen
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
@@ -55,13 +56,14 @@ def domains_list(request: Any) -> dict[str, Any]:
 
     return listing(
         request,
-        query.order_by(DomainName.live_key.is_(None), DomainName.expires_on, DomainName.id),
+        query.order_by(DomainName.ended_at.desc().nulls_first(), DomainName.expires_on, DomainName.id),
         row,
         title="Domain names",
         columns=(Column("Name"), Column("Client", "c-wide"), Column("Status", "c-r"), Column("Expires")),
         keep=("state",),
         filters=state_filters(request, counts, "state", lambda s: kind_and_word(s)[1]),
         empty="No names yet.",
+        plugins=Plugins("admin.domains", DomainName.id, lambda found: domain_seen(found[0]), DomainName.name),
     ).page()
 
 

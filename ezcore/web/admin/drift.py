@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.interfaces import IRoutesMapper
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ezcore.automation.drift import jobs as drift_jobs
 from ezcore.automation.drift import operations as drift
@@ -17,10 +17,10 @@ from ezcore.automation.drift.sections import SECTIONS
 from ezcore.kernel.errors import NotFound
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
+from ezcore.web.shared.paging import paging
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
 
-SHOWN = 200
 SETTLED_SHOWN = 20
 
 
@@ -49,9 +49,10 @@ class Button:
 def report(request: Any) -> dict[str, Any]:
     """Open differences by section, the last comparison, and what was settled lately."""
     session = request.uow.session
-    rows = session.scalars(
-        select(DriftFinding).where(DriftFinding.closed_at.is_(None)).order_by(DriftFinding.id).limit(SHOWN)
-    ).all()
+    found = select(DriftFinding).where(DriftFinding.closed_at.is_(None))
+    count = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    pages = paging(request, count)
+    rows = session.scalars(found.order_by(DriftFinding.id).limit(pages.limit).offset(pages.offset)).all()
     last = session.scalars(select(DriftRun).order_by(DriftRun.id.desc()).limit(1)).first()
     settled = select(DriftFinding).where(DriftFinding.closed_at.is_not(None))
     return {
@@ -59,7 +60,8 @@ def report(request: Any) -> dict[str, Any]:
             (section, [(row, _buttons(request, row)) for row in rows if row.section == section.name])
             for section in SECTIONS
         ],
-        "count": len(rows),
+        "count": count,
+        "paging": pages,
         "last": last,
         "settled": session.scalars(
             settled.order_by(DriftFinding.closed_at.desc()).limit(SETTLED_SHOWN)

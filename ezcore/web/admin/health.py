@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from ezcore.reports.books import CHECK
-from ezcore.reports.health import Finding, State, findings, look
+from ezcore.reports.health import Finding, Seen, State, findings, look
 from ezcore.web.shared.views import page
 
 PATIENCE = 0.5
@@ -19,17 +19,17 @@ ORDER = (State.BAD, State.LOOK, State.GOOD)
 @page("admin.health", "/admin/health/", permission="staff.read", template="admin/health.pt")
 def health(request: Any) -> dict[str, Any]:
     """Every finding, what is bad first."""
-    found = [*all_findings(request), _bell(request.settings.queue)]
+    found = [*told(request, look(request.uow)), _bell(request.settings.queue)]
     return {"books": CHECK.name, "findings": sorted(found, key=lambda one: ORDER.index(one.state))}
 
 
-def all_findings(request: Any, *, tables: bool = True) -> list[Finding]:
-    """What database, machine and plugins tell; without `tables` nobody asks of which release those are."""
+def told(request: Any, seen: Seen) -> list[Finding]:
+    """What a look at the database and the machine found, and what plugins tell."""
     unwell = [one for one in request.host_of_plugins.reports if str(one.state) in ("broken", "suspended")]
     names = ", ".join(f"{one.name} ({one.state})" for one in unwell)
     words = f"Not working: {names}" if unwell else "None is broken"
     plugins = Finding("Plugins", State.BAD if unwell else State.GOOD, words, None, "admin.plugins")
-    return [*findings(look(request.uow, tables=tables)), plugins]
+    return [*findings(seen), plugins]
 
 
 def _bell(queue: Any) -> Finding:

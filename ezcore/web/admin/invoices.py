@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 
 from ezcore.accounts.models import Client
 from ezcore.billing.credit import operations as credit
@@ -20,14 +21,29 @@ from ezcore.billing.transactions.operations import record_manual
 from ezcore.kernel.errors import InvalidInput, Refused
 from ezcore.kernel.money import Money
 from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
-from ezcore.web.admin.tables import Column, Filter, counted, counted_up_to, link, listing, state_filters, told
+from ezcore.web.admin.bulk.invoices import INVOICES
+from ezcore.web.admin.tables import (
+    Column,
+    Filter,
+    Plugins,
+    chosen_state,
+    counted,
+    counted_up_to,
+    link,
+    listing,
+    state_filters,
+    told,
+)
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.invoice_names import explained, title_of
 from ezcore.web.shared.markup import badge, day, money
+from ezcore.web.shared.seen import invoice_seen
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
+OVERDUE: Final = "overdue"
+SOON: Final = timedelta(days=7)
 BANK = ("bank", "Bank account")
 
 
@@ -47,15 +63,17 @@ class Cancelled(BaseModel):
 
 @page("admin.invoices", "/admin/invoices/", permission="staff.read", template="admin/list.pt")
 def invoices_list(request: Any) -> dict[str, Any]:
-    """Issued invoices, newest first. `overdue` is derived from the date."""
+    """Issued invoices, newest first. `overdue` is derived from the date, `?soon=1` is due within a week."""
     today, issued = request.uow.today(), Invoice.number.is_not(None)
     counts = counted(request, Invoice.status, issued)
     query = select(Invoice, Client.name).join(Client, Client.id == Invoice.client_id).where(issued)
-    chosen = request.GET.get("status")
-    if chosen == "overdue":
-        query = query.where(Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on < today)
-    elif chosen in counts:
-        query = query.where(Invoice.status == chosen)
+    unpaid = Invoice.status == InvoiceStatus.UNPAID
+    if request.GET.get("status") == OVERDUE:
+        query = query.where(unpaid, Invoice.due_on < today)
+    elif wanted := chosen_state(request, counts, "status", set(InvoiceStatus)):
+        query = query.where(Invoice.status == wanted)
+    if request.GET.get("soon"):
+        query = query.where(unpaid, Invoice.due_on.between(today, today + SOON))
 
     def row(found: Any) -> list[Any]:
         invoice, client = found
@@ -68,11 +86,8 @@ def invoices_list(request: Any) -> dict[str, Any]:
             money(invoice.total),
         ]
 
-    late = counted_up_to(
-        request,
-        select(Invoice.id).where(issued, Invoice.status == InvoiceStatus.UNPAID, Invoice.due_on < today),
-    )
-    filters = state_filters(request, counts, "status", lambda s: kind_and_word(s)[1])
+    late = counted_up_to(request, select(Invoice.id).where(issued, unpaid, Invoice.due_on < today))
+    filters = state_filters(request, counts, "status", lambda s: kind_and_word(s)[1], (OVERDUE,))
     return listing(
         request,
         query.order_by(Invoice.id.desc()),
@@ -86,9 +101,11 @@ def invoices_list(request: Any) -> dict[str, Any]:
             Column("Open", "end c-hide"),
             Column("Total", "end"),
         ),
-        keep=("status",),
+        keep=("status", "soon"),
         filters=_with_overdue(request, filters, late),
         empty="No invoice here.",
+        bulk=INVOICES.bar(request, lambda found: found[0].id),
+        plugins=Plugins("admin.invoices", Invoice.id, lambda found: invoice_seen(found[0]), Invoice.number),
     ).page()
 
 
@@ -178,12 +195,11 @@ def _facts(
     cancelled: Form[Cancelled] | None = None,
 ) -> dict[str, Any]:
     session = request.uow.session
-    among = select(TransactionTarget.transaction_id).where(TransactionTarget.invoice_id == found.id)
-    payments = (
-        select(Transaction)
-        .where(or_(Transaction.invoice_id == found.id, Transaction.id.in_(among)))
-        .order_by(Transaction.id.desc())
+    paid_it = union(  # not `or`: each half has its index, the whole would read every payment of the shop
+        select(Transaction.id).where(Transaction.invoice_id == found.id),
+        select(TransactionTarget.transaction_id).where(TransactionTarget.invoice_id == found.id),
     )
+    payments = select(Transaction).where(Transaction.id.in_(paid_it)).order_by(Transaction.id.desc())
     received = received or Form(values={"amount": f"{found.balance_due.decimal:f}"})
     cancelled = cancelled or Form()
     return {

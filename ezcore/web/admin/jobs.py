@@ -17,7 +17,7 @@ from ezcore.kernel.errors import NotFound
 from ezcore.languages import say
 from ezcore.services.services.models import Service
 from ezcore.web.admin.job_words import about, causes, kind_title, shown_state
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, chosen_state, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.job_answers import answer_fields, question_fields
@@ -41,8 +41,8 @@ def jobs_list(request: Any) -> dict[str, Any]:
     """Jobs, newest first; causes above them."""
     zone, counts = request.settings.shop.time_zone, counted(request, Job.state)
     query = _with_subjects().order_by(Job.id.desc())
-    if request.GET.get("state") in counts:
-        query = query.where(Job.state == request.GET["state"])
+    if wanted := chosen_state(request, counts, "state", set(JobState)):
+        query = query.where(Job.state == wanted)
 
     def row(found: Any) -> list[Any]:
         job, label, number = found

@@ -18,7 +18,8 @@ from ezcore.publishing.pages import queries as page_versions
 from ezcore.services.services.models import Service
 from ezcore.support.tickets import queries as tickets
 from ezcore.web.admin import orders_acting
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.bulk.orders import ORDERS
+from ezcore.web.admin.tables import Column, chosen_state, counted, link, listing, state_filters
 from ezcore.web.shared.markup import badge, moment, money
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.status import kind_and_word
@@ -31,8 +32,8 @@ def orders_list(request: Any) -> dict[str, Any]:
     zone = request.settings.shop.time_zone
     counts = counted(request, Order.status)
     query = select(Order, Client.name).join(Client, Client.id == Order.client_id).order_by(Order.id.desc())
-    if request.GET.get("status") in counts:
-        query = query.where(Order.status == request.GET["status"])
+    if wanted := chosen_state(request, counts, "status", set(OrderStatus)):
+        query = query.where(Order.status == wanted)
 
     def row(found: Any) -> list[Any]:
         order, client = found
@@ -57,6 +58,7 @@ def orders_list(request: Any) -> dict[str, Any]:
         keep=("status",),
         filters=state_filters(request, counts, "status", lambda s: kind_and_word(s)[1]),
         empty="No order was placed yet.",
+        bulk=ORDERS.bar(request, lambda found: found[0].id),
     ).page()
 
 

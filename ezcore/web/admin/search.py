@@ -11,6 +11,7 @@ from ezcore.reports.search import queries
 from ezcore.reports.search.queries import Hit
 from ezcore.reports.search.rules import KINDS, PREFIXES, parse
 from ezcore.web.shared.markup import badge
+from ezcore.web.shared.slots import NOBODY, draw_slot
 from ezcore.web.shared.views import page
 
 TITLES: Final = {
@@ -49,7 +50,10 @@ def search(request: Any) -> Any:
         ]
         if rows:
             groups.append((kind, TITLES[kind], rows, len(rows) >= queries.MOST))
+    everything = wanted.text if wanted.kind is None else ""
     return {
+        "filled": draw_slot(request, "admin.search", search=everything) if everything else NOBODY,
+        "plugin_titles": {one.name: one.title or one.name for one in request.host_of_plugins.reports},
         "typed_search": typed,
         "text": wanted.text,
         "groups": groups,

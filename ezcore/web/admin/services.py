@@ -19,14 +19,25 @@ from ezcore.services.servers.models import Server
 from ezcore.services.services import queries
 from ezcore.services.services.models import Service, ServiceState
 from ezcore.services.services.rules import VERBS
+from ezcore.web.admin.bulk.services import SERVICES
 from ezcore.web.admin.job_words import kind_title, shown_state
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
+from ezcore.web.admin.tables import (
+    Column,
+    Plugins,
+    chosen_state,
+    counted,
+    link,
+    listing,
+    state_filters,
+    under,
+)
 from ezcore.web.shared.cycles import per
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import read_form
 from ezcore.web.shared.markup import badge, day, money
 from ezcore.web.shared.module_panel import panel_of, port_of
 from ezcore.web.shared.path_ids import path_id
+from ezcore.web.shared.seen import service_seen
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.views import page
 
@@ -63,8 +74,8 @@ def services_list(request: Any) -> dict[str, Any]:
         .join(Client, Client.id == Service.client_id)
         .order_by(Service.id.desc())
     )
-    if request.GET.get("state") in counts:
-        query = query.where(Service.state == request.GET["state"])
+    if wanted := chosen_state(request, counts, "state", set(ServiceState)):
+        query = query.where(Service.state == wanted)
 
     def row(found: Any) -> list[Any]:
         service, product, client = found
@@ -91,6 +102,8 @@ def services_list(request: Any) -> dict[str, Any]:
         keep=("state",),
         filters=state_filters(request, counts, "state", lambda s: kind_and_word(s)[1]),
         empty="Nobody rents anything yet.",
+        bulk=SERVICES.bar(request, lambda found: found[0].id),
+        plugins=Plugins("admin.services", Service.id, lambda found: service_seen(found[0], found[1])),
     ).page()
 
 

@@ -12,6 +12,7 @@ from ezcore.support.mail import blocking, queries
 from ezcore.support.mail.models import RuleKind
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
+from ezcore.web.shared.paging import paged
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
 
@@ -70,7 +71,8 @@ def remove(request: Any) -> HTTPSeeOther:
 
 
 def _facts(request: Any, form: Form[Any]) -> dict[str, Any]:
+    rules, pages = paged(request, queries.rules(request.uow))
     return {
-        "rules": queries.rules(request.uow), "kinds": KINDS, "kind_words": dict(KINDS),
+        "rules": rules, "paging": pages, "kinds": KINDS, "kind_words": dict(KINDS),
         "form": form, "errors": form.errors, "labels": LABELS,
     }  # fmt: skip

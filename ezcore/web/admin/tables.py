@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlalchemy import func, literal, select
 
+from ezcore.plugin_api.ui import RowSeen
+from ezcore.web.admin.plugin_lists import Choices, choices_of, columns_of, has_columns, links
+from ezcore.web.admin.saved_views.strip import Strip, strip_of, unknown_filter
 from ezcore.web.shared.paging import PER_PAGE, Paging, paging
 
 MOST_COUNTED: Final = 1000
@@ -18,10 +21,11 @@ MOST_COUNTED: Final = 1000
 
 @dataclass(frozen=True)
 class Column:
-    """A heading; `cls` aligns (`end`) or hides on small screens (`c-hide`)."""
+    """A heading; `cls` aligns (`end`) or hides on small screens (`c-hide`); `plugin` brought it."""
 
     label: str
     cls: str = ""
+    plugin: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,29 @@ class Filter:
     href: str
     count: int | str | None
     current: bool
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What can be done with ticked rows: `groups` of choices (value, words), sent to `action`.
+
+    `number` tells the number of a result row; `query` is that of the list, to come back to.
+    """
+
+    action: str
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    number: Callable[[Any], int]
+    query: str
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """A list that plugins add to: the name of its slots, its ids (and `names`), a row as plain facts."""
+
+    slot: str
+    column: Any
+    seen: Callable[[Any], RowSeen]
+    names: Any = None
 
 
 @dataclass
@@ -47,6 +74,10 @@ class Listing:
     empty: str = "Nothing here yet."
     empty_icon: str = "inbox"
     extra: dict[str, Any] = field(default_factory=dict)
+    bulk: Bulk | None = None
+    numbers: Sequence[int] = ()
+    strip: Strip | None = None
+    notes: Sequence[tuple[str, str]] = ()
 
     def page(self) -> dict[str, Any]:
         """The values for the template."""
@@ -76,18 +107,64 @@ def listing(
     filters: Sequence[Filter] = (),
     empty: str = "Nothing here yet.",
     limit: int = PER_PAGE,
+    bulk: Bulk | None = None,
+    plugins: Plugins | None = None,
 ) -> Listing:
-    """One page of a query, of `limit` rows; `row` turns each result row into cells."""
-    page = paging(request, counted_up_to(request, query), keep=keep, limit=limit, most=MOST_COUNTED)
+    """One page of a query, of `limit` rows; `row` turns each result row into cells. With `bulk` rows can be ticked.
+
+    With `plugins` they may add columns and filters.
+    """
+    choices = choices_of(request, f"{plugins.slot}.filters") if plugins else Choices()
+    if plugins is not None:
+        query, keep = query.where(*choices.only(plugins.column, plugins.names)), (*keep, *choices.keep)
+    strip = strip_of(request, keep)
+    page = paging(
+        request, counted_up_to(request, query), keep=(*keep, "view"), limit=limit, most=MOST_COUNTED
+    )
     found = request.uow.session.execute(query.offset(page.offset).limit(page.limit)).all()
-    return Listing(title, lead, columns, [row(each) for each in found], page, filters, empty)
+    made = Listing(title, lead, columns, [row(each) for each in found], page, filters, empty, strip=strip)
+    if plugins is not None:
+        _add(request, made, plugins, choices, found)
+    if strip is not None:
+        made.filters = strip.around(made.filters)
+    if bulk is not None:
+        made.bulk, made.numbers = bulk, [bulk.number(each) for each in found]
+    return made
+
+
+def _add(request: Any, made: Listing, plugins: Plugins, choices: Choices, found: Sequence[Any]) -> None:
+    seen = [plugins.seen(each) for each in found] if has_columns(request, f"{plugins.slot}.columns") else []
+    more = columns_of(request, f"{plugins.slot}.columns", seen)
+    made.notes = (*choices.notes, *more.notes)
+    if more.given:
+        made.columns = [*made.columns, *(Column(one.label, "", plugin) for plugin, one in more.given)]
+        made.rows = [[*cells, *more.cells(one.id)] for cells, one in zip(made.rows, seen, strict=True)]
+    if choices.given:
+        mine = [Filter(words, href, None, current) for words, href, current in links(request, choices)]
+        rest = [replace(one, current=False) for one in made.filters] if choices.asked else made.filters
+        made.filters = [*rest, *mine]
+
+
+def chosen_state(request: Any, counts: dict[str, int], name: str, known: Collection[str]) -> str:
+    """The state that the address asks for: any that is `known`, also one that no row has; else nothing."""
+    value: str = request.GET.get(name, "")
+    if value not in known:
+        return ""
+    counts.setdefault(value, 0)
+    return value
 
 
 def state_filters(
-    request: Any, counts: Mapping[str, int], name: str, words: Callable[[str], str]
+    request: Any,
+    counts: Mapping[str, int],
+    name: str,
+    words: Callable[[str], str],
+    others: Collection[str] = (),
 ) -> list[Filter]:
-    """Links by state with counts; a state that nobody knows shows everything."""
+    """Links by state with counts; a state that nobody knows shows everything, and is noted. `others` have own links."""
     chosen = request.GET.get(name, "")
+    if chosen and chosen not in counts and chosen not in others:
+        unknown_filter(request, name, chosen)
     every = Filter("All", request.path, told(sum(counts.values())), chosen not in counts)
     return [every] + [
         Filter(words(state), f"{request.path}?{urlencode({name: state})}", told(count), state == chosen)

@@ -14,7 +14,7 @@ from ezcore.themes import operations as themes
 from ezcore.themes.chain import theme_chain
 from ezcore.themes.colour import Pair, contrast
 from ezcore.themes.finding import Theme
-from ezcore.themes.queries import ACTIVE, BRAND, Worn, is_fixed, worn
+from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, Worn, is_fixed, worn
 from ezcore.themes.tokens import colours, known_tokens, values_of
 from ezcore.web.shared import theme_preview
 from ezcore.web.shared.flash import flash
@@ -29,6 +29,14 @@ SHOWN = (
     ("Tinted", "brand", "brand-soft"),
 )
 
+SHAPES = (
+    ("corners", "Corners", [("square", "Square"), ("soft", "Soft"), ("round", "Round")]),
+    (
+        "font", "Typeface",
+        [("system", "System"), ("humanist", "Humanist"), ("geometric", "Geometric"), ("serif", "Serif")],
+    ),
+)  # fmt: skip
+
 
 class Chosen(BaseModel):
     """A theme by name."""
@@ -36,10 +44,12 @@ class Chosen(BaseModel):
     theme: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
-class Brand(BaseModel):
-    """The shop's colour; empty is the theme's."""
+class Look(BaseModel):
+    """The shop's colour, corners and type; what is empty is the theme's."""
 
     brand: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
+    corners: Annotated[str, StringConstraints(max_length=20)] = ""
+    font: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ def preview(request: Any) -> Any:
     name = read_form(request, Chosen).checked().theme
     wardrobe: Wardrobe = request.registry["ez.wardrobe"]
     try:
-        wardrobe.get(Worn(name, wardrobe.worn().brand))
+        wardrobe.get(wardrobe.worn()._replace(theme=name))
     except SettingsError as error:
         raise InvalidInput(error.message, field="theme") from error
     back = HTTPSeeOther(request.route_path("admin.themes"))
@@ -101,17 +111,25 @@ def publish(request: Any) -> Any:
     audit="theme.brand", template="admin/themes.pt",
 )  # fmt: skip
 def brand(request: Any) -> Any:
-    """Choose the shop's colour."""
-    form = read_form(request, Brand)
+    """Choose the shop's colour, corners and type; what the ini decides is not asked for and not touched."""
+    form = read_form(request, Look)
     if form.is_valid:
+        look = form.checked()
         try:
-            themes.choose_brand(request.uow, form.checked().brand)
+            for key, choose, wanted in (
+                (BRAND, themes.choose_brand, look.brand),
+                (CORNERS, themes.choose_corners, look.corners),
+                (FONT, themes.choose_font, look.font),
+            ):
+                if not is_fixed(request.settings, key):
+                    choose(request.uow, wanted)
         except InvalidInput as error:
             form.refuse(error)
         else:
-            return _changed(request, "The colour is saved")
+            return _changed(request, "The appearance is saved")
     request.response.status_code = 422
-    return _facts(request) | {"errors": form.errors, "brand": form.value("brand")}
+    typed = {name: form.value(name) for name in ("brand", "corners", "font")}
+    return _facts(request) | typed | {"errors": form.errors}
 
 
 def _changed(request: Any, words: str) -> Any:
@@ -127,7 +145,7 @@ def _facts(request: Any) -> dict[str, Any]:
     wardrobe: Wardrobe = request.registry["ez.wardrobe"]
     now, found, dress = worn(request.uow), wardrobe.found(), request.dress
     settings = request.settings
-    fixed = {key: is_fixed(settings, key) for key in (ACTIVE, BRAND)}
+    fixed = {key: is_fixed(settings, key) for key in (ACTIVE, BRAND, CORNERS, FONT)}
     return {
         "rows": [_row(wardrobe, one, now, dress) for _, one in sorted(found.usable.items())],
         "broken": sorted((folder.name, words) for folder, words in found.broken.items()),
@@ -135,6 +153,14 @@ def _facts(request: Any) -> dict[str, Any]:
         "theme_is_fixed": fixed[ACTIVE],
         "brand_is_fixed": fixed[BRAND],
         "brand": now.brand,
+        "corners": now.corners,
+        "font": now.font,
+        "shapes": [
+            (name, title, [("", "As the theme has it"), *choices])
+            for name, title, choices in SHAPES
+            if not fixed[f"themes.{name}"]
+        ],
+        "look_is_fixed": all(fixed[key] for key in (BRAND, CORNERS, FONT)),
         "pairs": _pairs(dress, now.brand),
         "errors": {},
     }

@@ -60,6 +60,7 @@ def facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
     talk = queries.conversation(uow, found, with_notes=True)
     answering = watching.answering(uow, found)
     return {
+        "found": None,
         "talk": talk,
         "ticket": found,
         "prose": prose,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
@@ -14,8 +14,9 @@ from ezcore.support.tickets import queries, watching
 from ezcore.support.tickets.models import Priority, Ticket, TicketState
 from ezcore.support.tickets.operations import NewTicket
 from ezcore.support.tickets.rules import LONGEST_MESSAGE, LONGEST_SUBJECT
+from ezcore.web.admin.bulk.tickets import TICKETS
 from ezcore.web.admin.line_forms import client_by
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, chosen_state, counted, link, listing, state_filters
 from ezcore.web.admin.ticket_page import LABELS, done, facts, find
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
@@ -24,6 +25,8 @@ from ezcore.web.shared.path_ids import as_id, path_id
 from ezcore.web.shared.status import kind_and_word
 from ezcore.web.shared.ticket_files import answer, file_facts, uploads
 from ezcore.web.shared.views import page
+
+NARROWING: Final = ("mine", "free", "waits", "desk")
 
 
 class Words(BaseModel):
@@ -53,7 +56,7 @@ class Opening(BaseModel):
 
 @page("admin.tickets", "/admin/tickets/", permission="support.manage", template="admin/tickets.pt")
 def list_tickets(request: Any) -> dict[str, Any]:
-    """Last moved first; by state, `?mine=1` for one's own, `?desk=1` for those of one's departments."""
+    """Last moved first; by state, and by `NARROWING`: one's own, nobody's, whose turn is ours, one's departments'."""
     return _list(request, Form())
 
 
@@ -144,16 +147,27 @@ def handle(request: Any) -> Any:
     return done(request, found, read_form(request, Handling), act, "Saved")
 
 
+def _narrowed(request: Any, state: str) -> list[Any]:
+    """By whose they are and whose turn it is; closed ones are left out unless they are asked for."""
+    me, asked = request.actor.user_id, request.GET
+    conditions = {
+        "mine": Ticket.assignee_id == me,
+        "free": Ticket.assignee_id.is_(None),
+        "waits": Ticket.state.in_((TicketState.OPEN, TicketState.CUSTOMER_REPLY)),
+        "desk": Ticket.department_id.in_(queries.departments_of(me)),
+    }
+    found = [conditions[name] for name in NARROWING if asked.get(name)]
+    return [*found, Ticket.state != TicketState.CLOSED] if found and not state else found
+
+
 def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
     zone = request.settings.shop.time_zone
     counts = counted(request, Ticket.state)
     query = queries.queue()
-    if request.GET.get("state") in counts:
-        query = query.where(Ticket.state == request.GET["state"])
-    if request.GET.get("mine"):
-        query = query.where(Ticket.assignee_id == request.actor.user_id)
-    if request.GET.get("desk"):
-        query = query.where(Ticket.department_id.in_(queries.departments_of(request.actor.user_id)))
+    wanted = chosen_state(request, counts, "state", set(TicketState))
+    if wanted:
+        query = query.where(Ticket.state == wanted)
+    query = query.where(*_narrowed(request, wanted))
 
     def row(found: Any) -> list[Any]:
         ticket, client, department, assignee = found
@@ -180,9 +194,10 @@ def _list(request: Any, form: Form[Any]) -> dict[str, Any]:
             Column("Assignee"),
             Column("Last message"),
         ),
-        keep=("state", "mine", "desk"),
+        keep=("state", *NARROWING),
         filters=state_filters(request, counts, "state", lambda state: kind_and_word(f"ticket_{state}")[1]),
         empty="Nobody asks anything.",
+        bulk=TICKETS.bar(request, lambda found: found[0].id),
     ).page()
     departments = queries.departments(request.uow, hidden=True)
     return {

@@ -21,7 +21,7 @@ from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.kernel.money import Money
 from ezcore.languages import say
 from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters, under
+from ezcore.web.admin.tables import Column, chosen_state, counted, link, listing, state_filters, under
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge, moment, money
@@ -52,8 +52,8 @@ def transactions_list(request: Any) -> dict[str, Any]:
         .join(Invoice, Invoice.id == Transaction.invoice_id)
         .order_by(Transaction.id.desc())
     )
-    if request.GET.get("status") in counts:
-        query = query.where(Transaction.status == request.GET["status"])
+    if wanted := chosen_state(request, counts, "status", set(TransactionStatus)):
+        query = query.where(Transaction.status == wanted)
 
     def row(found: Any) -> list[Any]:
         paid, number = found

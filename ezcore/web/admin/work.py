@@ -16,7 +16,7 @@ from ezcore.services.manual.models import WorkRequest, WorkState
 from ezcore.services.manual.rules import is_open
 from ezcore.services.services.models import Service
 from ezcore.support.tickets import queries as tickets
-from ezcore.web.admin.tables import Column, counted, link, listing, state_filters
+from ezcore.web.admin.tables import Column, chosen_state, counted, link, listing, state_filters
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge, moment
@@ -67,8 +67,8 @@ def list_work(request: Any) -> dict[str, Any]:
     """Last moved first."""
     zone, counts = request.settings.shop.time_zone, counted(request, WorkRequest.state)
     query = queries.queue()
-    if request.GET.get("state") in counts:
-        query = query.where(WorkRequest.state == request.GET["state"])
+    if wanted := chosen_state(request, counts, "state", set(WorkState)):
+        query = query.where(WorkRequest.state == wanted)
 
     def row(found: Any) -> list[Any]:
         work, service, client, assignee = found

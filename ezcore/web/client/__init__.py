@@ -27,6 +27,7 @@ from ezcore.web.client import (
     quotes,
     secrets,
     service_actions,
+    service_name,
     services,
     statement,
     subscriptions,
@@ -41,6 +42,7 @@ def includeme(config: Any) -> None:
     """Register the area."""
     include_area(
         config, dashboard, certificates, domains, domain_changes, domain_details, domain_dns, services, service_actions,
+        service_name,
         console, change,
         cancel, secrets, orders, invoices, invoice_pdf, payments, methods, portal, subscriptions, credit, credit_notes,
         mass_pay, quotes, statement, tickets, job_question, work, people, mails, privacy, api_keys,

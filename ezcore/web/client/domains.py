@@ -16,6 +16,7 @@ from ezcore.domain_names.names.rules import to_unicode
 from ezcore.domain_names.zones import queries as zones
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.services.services.models import Service
+from ezcore.web.shared.paging import paged
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
@@ -75,8 +76,10 @@ def show_progress(request: EzRequest) -> Any:
 
 def list_page(request: EzRequest, errors: dict[str, str] | None = None, typed: str = "") -> dict[str, Any]:
     """What the template of the list needs."""
+    rows, pages = paged(request, domain_rows(request.uow, request.client_id))
     return {
-        "rows": domain_rows(request.uow, request.client_id),
+        "rows": rows,
+        "paging": pages,
         "may_manage": request.actor.may("client.domains"),
         "errors": errors or {},
         "typed": typed,

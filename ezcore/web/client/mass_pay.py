@@ -22,6 +22,7 @@ from ezcore.work import UnitOfWork
 
 log = logging.getLogger(__name__)
 TEMPLATE = "client/mass_pay.pt"
+AT_ONCE = 50
 MOST = 100
 
 
@@ -85,7 +86,8 @@ def _facts(
     errors: dict[str, str] | None = None,
     ticked: list[str] | None = None,
 ) -> dict[str, Any]:
-    found = in_due_order(queries.of_client(uow, request.client_id, InvoiceStatus.UNPAID))
+    every = in_due_order(queries.of_client(uow, request.client_id, InvoiceStatus.UNPAID))
+    found = every[:AT_ONCE]
     groups: dict[str, list[InvoiceRow]] = {}
     for invoice in found:
         groups.setdefault(invoice.currency, []).append(InvoiceRow(invoice, uow.today()))
@@ -94,6 +96,7 @@ def _facts(
             (currency, rows, Money.total((row.invoice.balance_due for row in rows), currency))
             for currency, rows in groups.items()
         ],
+        "later": len(every) - len(found),
         "ticked": {invoice.number for invoice in found} if ticked is None else set(ticked),
         "gateways": offered(request),
         "errors": errors or {},

@@ -19,6 +19,7 @@ from ezcore.kernel.errors import InvalidInput, NotFound, Refused
 from ezcore.plugin_api.errors import StepSignal
 from ezcore.plugin_api.ports.gateway import Gateway, GatewayCapability
 from ezcore.web.shared.flash import flash
+from ezcore.web.shared.paging import paged
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.request import EzRequest
 from ezcore.web.shared.views import page
@@ -105,8 +106,12 @@ def remove(request: EzRequest) -> Any:
 def methods_page(request: EzRequest, uow: UnitOfWork, told: str | None = None) -> dict[str, Any]:
     """What the template needs."""
     labels = dict(able(request, GatewayCapability.CHECKOUT)) | dict(able(request, GatewayCapability.CAPTURE))
+    methods = queries.methods_of(uow, request.client_id)
+    shown, pages = paged(request, methods)
     return {
-        "methods": queries.methods_of(uow, request.client_id),
+        "methods": shown,
+        "first": methods[0].id if methods else None,
+        "paging": pages,
         "labels": labels,
         "addable": able(request, GatewayCapability.SETUP),
         "portals": able(request, GatewayCapability.PORTAL),

@@ -48,9 +48,9 @@ class ServiceRow:
 
     @property
     def detail(self) -> str:
-        """Product and address, beneath the name."""
+        """The client's own name for it, product and address, beneath the name."""
         address = self.resource.address if self.resource else None
-        return ", ".join(part for part in (self.product.name, address) if part)
+        return ", ".join(part for part in (self.service.nickname, self.product.name, address) if part)
 
     def speaks_of(self, words: str) -> bool:
         """Does each of these words stand in the name, the product or an address? Upper and lower case are one."""

@@ -56,18 +56,16 @@ def _field(name: str, info: FieldInfo, value: Any, error: str | None, fixed_by: 
     kind = kind_of(info)
     if value is None and not info.is_required() and kind != "secret":
         value = info.get_default(call_default_factory=True, validated_data={})
-    hint = info.description
+    hint = say(info.description) if info.description else None
     if kind == "secret":
-        value, hint = (
-            "",
-            "; ".join(filter(None, ((hint or "").rstrip("."), "leave blank to keep the one stored"))),
-        )
+        kept = say("leave blank to keep the one stored")
+        value, hint = "", f"{hint.rstrip('.')}; {kept}" if hint else kept
     return Field(
         name=name,
         label=say(info.title or name.replace("_", " ").capitalize()),
         kind=kind,
         value=_shown(value),
-        hint=say(hint) if hint else None,
+        hint=hint,
         error=error,
         required=_is_asked(info),
         choices=tuple((value, say(word)) for value, word in choices_of(info)),

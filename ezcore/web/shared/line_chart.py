@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from ezcore.languages import say
 from ezcore.plugin_api.ports.looks import ChartBlock
 
 WIDTH, HEIGHT, TICKS, COLOURS, MARKS = 1000, 1000, 4, 4, 6
@@ -104,7 +105,7 @@ def _figure(value: float) -> str:
 
 def _cell(values: Sequence[float | None], at: int) -> str:
     value = values[at] if at < len(values) else None
-    return "no figure" if value is None else _figure(value)
+    return say("no figure") if value is None else _figure(value)
 
 
 def _clock(moment: datetime, zone: str) -> str:

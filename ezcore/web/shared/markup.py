@@ -23,11 +23,15 @@ NOTHING: Final = Markup("&ndash;")
 @cache
 def icon(name: str, cls: str = "") -> Markup:
     """A lucide icon inlined as SVG, hidden from screen readers: words always stand beside it."""
-    svg = lucide.lucide_icon(name)
-    shapes = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
     frame = Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>')
-    drawn = Markup(shapes)  # noqa: S704  # nosec B704 - the package's own shapes, by a name that a template wrote
-    return frame.format(f"icon {cls}".rstrip(), drawn)
+    return frame.format(f"icon {cls}".rstrip(), shapes(name))
+
+
+def shapes(name: str) -> Markup:
+    """What a lucide icon is drawn of."""
+    svg = lucide.lucide_icon(name)
+    inner = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
+    return Markup(inner)  # noqa: S704  # nosec B704 - the package's own shapes, by a name that a template wrote
 
 
 def money(amount: Money | None, locale: str | None = None) -> Markup:

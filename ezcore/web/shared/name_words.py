@@ -61,6 +61,7 @@ OTHERS: Final = (
     "Proforma format", "Reminder days before", "Room for files", "Seal of the audit log", "Site url",
     "Terminate daily cap", "They were not checked yet; the link runs the check", "Time zone", "Up to date",
     "Work by people", "Password only", "Not yet", "The theme's", "Scheduler", "Workers", "Database",
+    "Bank", "Bic", "Iban", "Email", "Line1", "Line2", "Region", "None yet", "Billing day",
     "Languages", "Windows", "Transport", "Times", "Requires", "Account holder", "Currencies",
 )  # fmt: skip
 SMALL: Final = (
@@ -71,6 +72,7 @@ SMALL: Final = (
     _said(words="ticket"), _said(words="certificate"), _said(words="transaction"), _said(words="manual"),
     _said(words="charge"), _said(words="checkout"), _said(words="credit"), _said(words="recorded"),
     _said(words="stored"), _said(words="gateway"), _said(words="nothing"), _said(words="overdue invoice"),
+    _said(words="active"), _said(words="suspended"), _said(words="missing"), _said(words="on"), _said(words="off"),
     _said(words="day"), _said(words="week"), _said(words="month"), _said(words="year"),
     _said(words="has expired. It can still be renewed at the usual price for a short while."),
     _said(words="is in redemption: the registry deletes it soon, and bringing it back costs a fee."),

@@ -12,12 +12,13 @@ from ezcore.languages import say
 
 @dataclass(frozen=True)
 class Entry:
-    """A menu entry; `current` marks the page or its children."""
+    """A menu entry; `current` marks the page or its children. `key`: where the keys `g` and this one go."""
 
     label: str
     icon: str
     href: str
     current: bool
+    key: str = ""
 
 
 STORE = ("/pricing/", "/domains/", "/cart/", "/billing/checkout/")
@@ -101,6 +102,7 @@ ADMIN = (
     (
         "System",
         (
+            ("Reports", "chart-column", "admin.reports"),
             ("Health", "heart-pulse", "admin.health"),
             ("Settings", "settings", "admin.settings"),
             ("Staff", "user-cog", "admin.staff"),
@@ -112,6 +114,15 @@ ADMIN = (
         ),
     ),
 )
+
+
+KEYS = {
+    "admin": "d", "admin.clients": "c", "admin.orders": "o", "admin.services": "s", "admin.domains": "n",
+    "admin.products": "p", "admin.invoices": "i", "admin.quotes": "q", "admin.transactions": "x",
+    "admin.tickets": "t", "admin.work": "w", "admin.jobs": "j", "admin.servers": "v", "admin.automation": "a",
+    "admin.mails": "m", "admin.audit": "l", "admin.health": "h", "admin.settings": "e",
+}  # fmt: skip
+"""The keys after `g` in the admin area (/admin/keyboard/ lists them)."""
 
 
 def client_menu(request: Any) -> list[Entry]:
@@ -143,7 +154,7 @@ def admin_menu(request: Any) -> list[tuple[str, list[Entry]]]:
 def _entry(request: Any, label: str, icon: str, route: str) -> Entry:
     href = request.route_path(route)
     deep = href not in ("/", "/admin/") and request.path.startswith(href)
-    return Entry(say(label), icon, href, current=request.path == href or deep)
+    return Entry(say(label), icon, href, request.path == href or deep, KEYS.get(route, ""))
 
 
 def _may(request: Any, route: str) -> bool:

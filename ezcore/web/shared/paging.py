@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPBadRequest
 
 from ezcore.languages import say
 
-PER_PAGE: Final = 50
+PER_PAGE: Final = 25
+Row = TypeVar("Row")
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
 _AROUND: Final = 2
 _LONGEST: Final = 200
@@ -101,6 +102,12 @@ class Sorting:
         return "descending" if self.descending else "ascending"
 
 
+def paged(request: Any, rows: Sequence[Row], *, keep: Sequence[str] = ()) -> tuple[Sequence[Row], Paging]:
+    """The rows of the page in the address, of a list that is all there already, and its pager."""
+    found = paging(request, len(rows), keep=keep)
+    return rows[found.offset : found.offset + found.limit], found
+
+
 def paging(
     request: Any, total: int, *, keep: Sequence[str] = (), limit: int = PER_PAGE, most: int | None = None
 ) -> Paging:
@@ -118,8 +125,13 @@ def paging(
 
 
 def sorting(request: Any, offered: Sequence[str], default: str, *, keep: Sequence[str] = ()) -> Sorting:
-    """The order of the address. Raises: HTTPBadRequest for one that is not offered."""
+    """The order of the address. Raises: HTTPBadRequest for one that is not offered.
+
+    A saved view (`?view=3`) may be older than the list: its order is then the default one, and the list says so.
+    """
     text = request.GET.get("sort", default)
+    if text.removeprefix("-") not in offered and "view" in request.GET:
+        text = default
     key = text.removeprefix("-")
     if key not in offered:
         raise HTTPBadRequest("this list cannot be sorted like that")

@@ -33,6 +33,8 @@ LIMITS: dict[str, Limit | None] = {
     "api": Limit(120, 60),
     # Every search asks vendors, who limit us.
     "search": Limit(30, 60),
+    # Asked while somebody types, of our own tables only.
+    "typing": Limit(60, 60),
 }
 
 Hit = Callable[[Any, str, Limit], int | None]

@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from ezcore.languages import Tongue, tongue
 from ezcore.web.shared import cycles, markup
+from ezcore.web.shared.icon_sheet import menu_icon
 from ezcore.web.shared.navigation import admin_menu, client_menu
 from ezcore.web.shared.sessions import login_session
 from ezcore.web.shared.slots import draw_slot
@@ -62,6 +63,7 @@ def context_of(request: Any) -> dict[str, Any]:
         "actor": request.actor,
         "shop": settings.shop,
         "icon": markup.icon,
+        "menu_icon": lambda name: menu_icon(dress.static, name),
         "safe_href": markup.safe_href,
         "lines": markup.lines,
         "per": cycles.per,

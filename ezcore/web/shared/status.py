@@ -18,6 +18,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "draft": ("idle", "Draft"),
     "published": ("ok", "Published"),
     "paused": ("idle", "Paused"),
+    "removed": ("idle", "Deleted"),
+    "outdated": ("warn", "Base has changed"),
     "ignored": ("idle", "Ignored"),
     "received": ("idle", "Received"),
     "available": ("idle", "Not active"),

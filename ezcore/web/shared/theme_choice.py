@@ -18,7 +18,9 @@ from ezcore.themes.errors import ThemeError
 from ezcore.themes.finding import Themes, find_themes
 from ezcore.themes.manifest import BASE
 from ezcore.themes.queries import ACTIVE, BRAND, Worn, is_fixed, worn
+from ezcore.themes.shape import shape_tokens
 from ezcore.themes.tokens import stylesheet
+from ezcore.web.shared.icon_sheet import SHEET, sheet
 from ezcore.web.shared.static import StaticFiles
 from ezcore.web.shared.theme import Theme
 from ezcore.web.shared.theme_preview import previewed
@@ -60,7 +62,8 @@ class Wardrobe:
         self._monotonic = monotonic
         self._reload = work.settings.security.debug
         self._made: dict[Worn, Dress] = {}
-        self._now = Worn(work.settings.themes.active, work.settings.themes.brand)
+        first = work.settings.themes
+        self._now = Worn(first.active, first.brand, first.corners, first.font)
         self._read_at = float("-inf")
         self._fixed = all(is_fixed(work.settings, key) for key in (ACTIVE, BRAND))
         self.found()
@@ -105,15 +108,15 @@ class Wardrobe:
             return self.get(what)
         except ThemeError as error:
             log.error("the theme %s cannot be worn, base is: %s", what.theme, error.message)  # noqa: TRY400 - it says all
-            plain = self.get(Worn(BASE, what.brand))
+            plain = self.get(what._replace(theme=BASE))
             self._made[what] = dress = Dress(
                 BASE, plain.theme, plain.static, plain.sheets, f"{what.theme} cannot be used: {error.message}"
             )
             return dress
 
     def _make(self, chain: ThemeChain, what: Worn) -> Dress:
-        tokens = stylesheet(chain, what.brand)
-        made = {TOKENS: tokens} if tokens else {}
+        tokens = stylesheet(chain, what.brand, shape_tokens(what.corners, what.font))
+        made = {SHEET: sheet()} | ({TOKENS: tokens} if tokens else {})
         static = StaticFiles(chain, self._statics, reload=self._reload, made=made)
         sheets: list[tuple[str, tuple[str, ...]]] = [(TOKENS, ("client", "admin"))] if tokens else []
         for manifest, folder in reversed(list(zip(chain.manifests, chain.folders, strict=True))[:-1]):
@@ -129,7 +132,7 @@ def dress_of(request: Any) -> Dress:
     looks = previewed(request)
     if looks and looks.user_id == request.actor.user_id and request.actor.may("settings.manage"):
         try:
-            return wardrobe.get(Worn(looks.theme, wardrobe.worn().brand))
+            return wardrobe.get(wardrobe.worn()._replace(theme=looks.theme))
         except SettingsError:
             log.info("the theme %s that somebody looks at is gone", looks.theme)
     return wardrobe.active()
@@ -146,7 +149,7 @@ def static_answer(request: Any) -> Any:
     other = previewed(request)
     if other is not None:
         try:
-            offered.insert(0, wardrobe.get(Worn(other.theme, wardrobe.worn().brand)).static)
+            offered.insert(0, wardrobe.get(wardrobe.worn()._replace(theme=other.theme)).static)
         except SettingsError:
             log.info("the theme %s that somebody looks at is gone", other.theme)
     having = [one for one in offered if one.has(name)]

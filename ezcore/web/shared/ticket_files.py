@@ -24,12 +24,12 @@ def uploads(request: Any) -> list[Upload]:
 def file_facts(request: Any, ticket: Ticket | None = None) -> dict[str, Any]:
     """What the templates need to offer a file field and, for a ticket, to list its files by message."""
     limits = request.settings.support
+    most, kinds = limits.attachment_files, ", ".join(limits.kinds)
     return {
         "files": queries.by_message(request.uow, ticket) if ticket is not None else {},
-        "file_limit": limits.attachment_files,
+        "file_limit": most,
         "file_accept": ",".join(f".{ending}" for ending in limits.kinds),
-        "file_hint": f"Up to {limits.attachment_files}, each up to {limits.attachment_mb} MB: "
-        + ", ".join(limits.kinds),
+        "file_hint": f"Up to {most}, each up to {limits.attachment_mb} MB: {kinds}",
     }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pyramid.response import Response
 
+from ezcore.web.shared.once_more import mark_if_lost
 from ezcore.web.shared.readable import METHODS, host_of, why_unreadable
 from ezcore.web.shared.scope import SAFE, Scope
 
@@ -97,10 +98,15 @@ def unit_of_work(handler: Handler, _registry: Any) -> Handler:
         request.ez_scope = scope
         try:
             response = handler(request)
-        except BaseException:
+        except BaseException as error:
+            mark_if_lost(request, error)
             scope.leave(commit=False)
             raise
-        scope.leave(commit=response.status_code < 400)  # noqa: PLR2004
+        try:
+            scope.leave(commit=response.status_code < 400)  # noqa: PLR2004
+        except Exception as error:
+            mark_if_lost(request, error)
+            raise
         return response
 
     return tween

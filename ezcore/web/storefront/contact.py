@@ -11,6 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.kernel.errors import InvalidInput
+from ezcore.publishing.articles import queries as articles
 from ezcore.support.tickets import guests, queries
 from ezcore.support.tickets import operations as tickets
 from ezcore.support.tickets.models import Ticket
@@ -79,6 +80,17 @@ def send(request: EzRequest) -> Any:
     return _form(request, form)
 
 
+@page(
+    "contact_us.answers", "/contact/new/answers/", method="POST", public="storefront", template=TEMPLATE,
+    audit="none: shows answers, keeps nothing", rate="search",
+)  # fmt: skip
+def show_answers(request: EzRequest) -> dict[str, Any]:
+    """The form as it was typed, with answers that may save the ticket."""
+    form = read_form(request, Question)
+    found = articles.suggest(request.uow, str(form.value("subject")))
+    return _form(request, Form(values=form.values)) | {"answers": found}
+
+
 @page("contact_us.ticket", "/contact/{token}/", public="secret link", template=TICKET, rate="form")
 def show(request: EzRequest) -> dict[str, Any]:
     """The conversation."""
@@ -131,6 +143,7 @@ def _ticket(request: EzRequest) -> Ticket:
 def _form(request: EzRequest, form: Form[Any]) -> dict[str, Any]:
     shown = queries.departments(request.uow)
     return {
+        "answers": None,
         "departments": [one for one in shown if one.guests],
         "addresses": [one for one in shown if one.email],
         "form": form, "errors": form.errors, "labels": LABELS,

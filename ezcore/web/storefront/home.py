@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.response import Response
 
 from ezcore.catalog.products import queries as products
+from ezcore.languages import say
 from ezcore.publishing.announcements import queries as announcements
 from ezcore.publishing.pages import queries as pages
 from ezcore.publishing.pages.models import PageName
@@ -33,7 +34,9 @@ def show_about(request: EzRequest) -> dict[str, Any]:
     words = pages.current(request.uow, PageName.ABOUT)
     return {
         "groups": products.store_groups(request.uow),
-        "page_title": words.title if words is not None else f"About {request.settings.shop.name}",
+        "page_title": words.title
+        if words is not None
+        else say("About ${name}", name=request.settings.shop.name),
         "prose": render(words.body) if words is not None else None,
     }
 

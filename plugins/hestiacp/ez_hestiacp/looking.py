@@ -162,7 +162,10 @@ def _sites(web: Mapping[str, Any], dns: set[str], mail: set[str]) -> TableBlock:
         [TableRow(cells=(f"and {len(names) - PLENTY} more", "", "", "", ""))] if len(names) > PLENTY else []
     )
     return TableBlock(
-        title="Domain names", columns=("Name", "Website", "HTTPS", "DNS", "Mail"), rows=(*rows, *more)
+        title="Domain names",
+        columns=("Name", "Website", "HTTPS", "DNS", "Mail"),
+        words=(0, 1, 2, 3, 4),
+        rows=(*rows, *more),
     )
 
 

@@ -61,6 +61,11 @@ class HestiaPlugin(PluginBase):
         return ui.contributors(self.context)
 
     @classmethod
+    def templates(cls) -> Path | None:
+        """What an account used, day by day."""
+        return Path(__file__).parent / "templates"
+
+    @classmethod
     def migrations(cls) -> Path | None:
         """The plugin's own linear history."""
         return Path(__file__).parent / "migrations"

@@ -34,6 +34,8 @@ from ezcore.plugin_api.values import Resource
 MIB: Final = Decimal(1024**2)
 GIB: Final = Decimal(1024**3)
 CENT: Final = Decimal("0.01")
+SAID: Final = ("Addresses", "Kind", "Reverse name")
+"""Rows whose value may be a word: "by DHCP", "Container", "(being entered)"."""
 RESTART: Final = "A restart is needed for the new size: it runs with the old one."
 
 
@@ -96,7 +98,10 @@ class Looking:
         rows += [("Node", guest.node)]
         uptime = _decimal(status.get("uptime"))
         rows += [("Up since", _since(int(uptime), self.workshop.context.clock.now()))] if uptime else []
-        return FactsBlock(title="Machine", rows=tuple((name, value[:400]) for name, value in rows))
+        said = tuple(number for number, (name, _) in enumerate(rows) if name.startswith(SAID))
+        return FactsBlock(
+            title="Machine", rows=tuple((name, value[:400]) for name, value in rows), words=said
+        )
 
     def _backups(
         self, cluster: Cluster, guest: Guest, server: ServerFacts, resource: Resource
@@ -109,7 +114,7 @@ class Looking:
             TableRow(cells=(_moment(one.at), f"{_gib(Decimal(one.size))} GiB"), actions=_backup_actions(one))
             for one in kept
         )
-        return [TableBlock(title="Backups", columns=("Made", "Size"), rows=rows)]
+        return [TableBlock(title="Backups", columns=("Made", "Size"), words=(0,), rows=rows)]
 
 
 def _backup_actions(one: backups.Kept) -> tuple[RowAction, ...]:
@@ -129,7 +134,7 @@ def _snapshots(taken: Sequence[snapshots.Taken]) -> TableBlock:
         )
         for one in taken
     )
-    return TableBlock(title="Snapshots", columns=("Name", "Taken"), rows=rows)
+    return TableBlock(title="Snapshots", columns=("Name", "Taken"), words=(1,), rows=rows)
 
 
 def _rules(there: Sequence[rules.Rule]) -> TableBlock:
@@ -143,7 +148,13 @@ def _rules(there: Sequence[rules.Rule]) -> TableBlock:
         for one in there
     )
     columns = ("Direction", "What happens", "Protocol", "Ports", "From")
-    return TableBlock(title="Firewall", columns=columns, rows=rows, empty="No rules: everything may come in")
+    return TableBlock(
+        title="Firewall",
+        columns=columns,
+        words=(0, 2, 3, 4),
+        rows=rows,
+        empty="No rules: everything may come in",
+    )
 
 
 def _meters(guest: Guest, status: dict[str, Any]) -> MetersBlock:

@@ -33,7 +33,7 @@ def for_staff(about: SlotContext) -> Sequence[Contribution]:
     service = about.service
     if service is None or service.external_id is None:
         return []
-    rows = [Row("Kind", _kind(service.facts)), Row("Number on the cluster", service.external_id)]
+    rows = [_kind(service.facts), Row("Number on the cluster", service.external_id)]
     rows += [Row("Node", service.location)] if service.location else []
     return [Panel("machine", "Machine", tuple(rows + _extra(service.facts)))]
 
@@ -48,7 +48,7 @@ def for_client(about: SlotContext) -> Sequence[Contribution]:
         Panel(
             "machine",
             "Machine",
-            (Row("Kind", _kind(service.facts)), *_extra(service.facts)),
+            (_kind(service.facts), *_extra(service.facts)),
             actions=(console,) if service.state == "active" else (),
         )
     ]
@@ -63,11 +63,11 @@ def for_server(about: SlotContext) -> Sequence[Contribution]:
         return [StatusLine("cluster", "Proxmox VE cluster", "Did not let us in", "bad")]
     if server.tested_at is None:
         return [StatusLine("cluster", "Proxmox VE cluster", "Never tested", "warn")]
-    return [StatusLine("cluster", "Proxmox VE cluster", "Answered", "ok")]
+    return [StatusLine("cluster", "Proxmox VE cluster", "Let us in", "ok")]
 
 
-def _kind(facts: Mapping[str, Any]) -> str:
-    return KINDS.get(str(facts.get("kind")), KINDS["qemu"])
+def _kind(facts: Mapping[str, Any]) -> Row:
+    return Row("Kind", KINDS.get(str(facts.get("kind")), KINDS["qemu"]), is_word=True)
 
 
 def _extra(facts: Mapping[str, Any]) -> list[Row]:

@@ -9,11 +9,13 @@ from ez_stripe.results import FLOW, OPERATION, REFERENCE
 from ezcore.plugin_api.ports.gateway import CaptureRequest, CheckoutRequest, RefundRequest
 from ezcore.plugin_api.values import ClientFacts
 
-_LANGUAGES = """
-bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR
-ro ru sk sl sv th tr vi zh zh-HK zh-TW
-"""
-_LOCALES = frozenset(_LANGUAGES.split())
+_LOCALES = frozenset(
+    {
+        "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA",
+        "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt",
+        "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
+    }
+)  # fmt: skip
 NAME, _METADATA, _DESCRIPTION = 250, 500, 1000
 """The longest texts Stripe takes."""
 CHECKOUT, CAPTURE = "checkout", "capture"

@@ -118,3 +118,25 @@ def test_the_ledger_sums_to_zero(staff, paid):
 
 def test_the_ledger_of_a_new_shop_has_a_sum_too(staff):
     assert staff.get("/admin/ledger/balance/").html.select_one("#ledger-sum-EUR")["value"] == "0"
+
+
+def _to_do(browser):
+    section = browser.get("/admin/").html.find(id="setup")
+    rows = section.find_parent("section").select("li") if section else []
+    return {row.a.get_text() for row in rows}
+
+
+def test_a_new_shop_is_told_what_to_set_up_until_it_is_done(shop, staff):
+    left = _to_do(staff)
+    assert "Start a worker" in left
+    assert "Sell a product that has a price" not in left
+    see_worker(shop, timedelta(seconds=20))
+    assert _to_do(staff) == left - {"Start a worker"}
+
+
+def test_each_member_of_staff_may_hide_what_to_set_up(staff, as_staff):
+    form = next(one for one in staff.get("/admin/").forms.values() if one.action.endswith("/setup/hide/"))
+    form.submit(status=303)
+    assert _to_do(staff) == set()
+    assert _to_do(as_staff("b@staff.example"))
+    assert _to_do(as_staff("c@staff.example", role="support")) == set()

@@ -86,7 +86,7 @@ def test_the_audit_log_is_found_by_object(staff, paid):
     page = staff.get("/admin/audit/?object=service&id=1")
     rows = page.html.select("tbody th")
     assert rows
-    assert {row.a.get_text() for row in rows} == {"service 1"}
+    assert {row.a.get_text() for row in rows} == {"Service 1"}
     assert page.html.select_one("#id")["value"] == "1"
     assert not staff.get("/admin/audit/?object=service&id=77").html.select("tbody tr")
 
@@ -109,6 +109,8 @@ def test_a_list_is_kept_approved_and_executed_as_it_was_shown(shop, staff, paid,
     )
     assert "1 invoices" in words_of(page)
     assert "Not approved" in words_of(page)
+    # Whoever approves it finds it without having made it.
+    assert words_of(staff.get("/admin/automation/renewals/").click("Billing run of")) == words_of(page)
     with pytest.raises(Exception, match="No row was found"):
         office.invoice("2026-00002")
     for _ in range(2):

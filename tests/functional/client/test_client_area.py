@@ -24,10 +24,11 @@ PAGES = (
 )  # fmt: skip
 OF_ANN = (
     "/dashboard/services/1/", "/dashboard/services/1/progress/", "/dashboard/services/1/cancel/", "/orders/1/",
-    "/orders/1/progress/", BILL, f"{BILL}return/", f"{BILL}pay/1/",
+    "/dashboard/services/1/name/", "/orders/1/progress/", BILL, f"{BILL}return/", f"{BILL}pay/1/",
 )  # fmt: skip
 POSTS_OF_ANN = (
     "/dashboard/services/1/cancel/", "/dashboard/services/1/keep/", "/dashboard/services/1/reveal/", f"{BILL}pay/",
+    "/dashboard/services/1/name/",
 )  # fmt: skip
 NO_IDS = ("0", "-1", "99999999999", "1e3", "0x1", "\uff11\uff12", "1_000", "1;drop", "' OR 1=1--", "9" * 30)
 
@@ -200,6 +201,33 @@ def test_a_service_can_be_cancelled_and_kept(shop, as_client):
     form = next(form for form in page.forms.values() if form.action.endswith("/keep/"))
     assert "Ends on" not in form.submit(status=303).follow().text
     assert all_of(shop, Service)[0].cancel_on is None
+
+
+def test_a_client_gives_a_service_a_name_of_their_own(shop, as_client, as_staff):
+    """It stands in lists and is searched by; the machine and the invoice keep their name. Empty takes it away."""
+    ann = as_client()
+    order(ann)
+    pay(shop)
+    label = all_of(shop, Service)[0].label
+
+    def call_it(name, status=303):
+        form = next(f for f in ann.get("/dashboard/services/1/name/").forms.values() if "name/" in f.action)
+        form["nickname"] = name
+        return form.submit(status=status)
+
+    assert "Shop of Anna &lt;1&gt;" in call_it("  Shop of Anna <1> ").follow().text
+    found = ann.get("/dashboard/services/?q=of+anna").text
+    assert label in found
+    assert "Shop of Anna" in found
+    assert "“Shop of Anna" in as_staff().get("/admin/services/1/").text
+    assert label in ann.get(BILL).text
+    assert "Shop of Anna" not in ann.get(BILL).text
+
+    refused = call_it("x" * 61, status=422)
+    assert "x" * 61 in refused.text  # nothing typed is lost
+    assert all_of(shop, Service)[0].nickname == "Shop of Anna <1>"
+    call_it("")
+    assert all_of(shop, Service)[0].nickname == ""
 
 
 def test_a_secret_is_shown_once_after_the_password(shop, as_client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ezcore.messaging.notices.models import NoticeRule
 from ezcore.worker import drain
 from tests.fixtures_shop import order
 from tests.functional.messaging.conftest import form_of
@@ -75,3 +76,38 @@ def test_a_chat_must_be_on_the_internet_and_its_address_is_not_shown_again(kadri
     assert "Blank keeps the one at hooks.chat.example" in page.text
     form_of(page, made.location.removeprefix("http://shop.example")).submit(status=303)
     assert "hooks.chat.example" in kadri.get("/admin/notice-rules/").text
+
+
+def test_a_deleted_rule_tells_nothing_more_and_what_it_told_stays(shop, kadri, as_client):
+    made = write(kadri, name="An invoice").submit(status=303).location
+    ann = as_client()
+    order(ann)
+    drain(shop)
+    assert "2026-00001" in kadri.get(made)
+    asked = kadri.get(made).click("^Delete$")
+    assert "cannot be taken back" in asked
+    assert "An invoice" in kadri.get("/admin/notice-rules/")
+    form_of(asked, "/delete/").submit(status=303)
+    assert "An invoice" not in kadri.get("/admin/notice-rules/").html.find("main").get_text()
+    order(ann)
+    drain(shop)
+    page = kadri.get("/admin/notice-rules/").click("^Deleted").click("An invoice")
+    assert "2026-00001" in page
+    assert "2026-00002" not in page
+    assert "2026-00002" not in kadri.get("/admin/notes/")
+    assert [one for one in page.forms.values() if "/notice-rules/" in (one.action or "")] == []
+    assert "notice_rule.remove" in kadri.get("/admin/audit/?object=notice_rule&id=1")
+
+
+def test_a_deleted_rule_keeps_no_address_and_cannot_be_changed(shop, kadri):
+    made = write(kadri, action="mail", addresses="desk@shop.example").submit(status=303).location
+    page = kadri.get(made)
+    old = [form_of(page, ending) for ending in (made.removeprefix("http://shop.example"), "/try/", "/pause/")]
+    gone = page.click("^Delete$")
+    for _ in range(2):
+        form_of(gone, "/delete/").submit(status=303)
+    assert [one.submit(expect_errors=True).status_int for one in old] == [404, 404, 404]
+    assert kadri.get(f"{made}delete/", expect_errors=True).status_int == 404
+    with shop.work.read() as uow:
+        rule = uow.session.get_one(NoticeRule, 1)
+        assert (rule.addresses, rule.url, rule.secret) == ([], None, None)

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
-import pytest
-
-from ezcore.plugin_api import Money, PluginBase, hookimpl
+from ezcore.plugin_api import Money
 from ezcore.plugin_api.ui import (
     SLOTS,
     Action,
-    Contributor,
+    Badge,
+    Column,
     DashboardWidget,
+    Figure,
+    Filter,
     MenuItem,
     Notice,
     Panel,
+    Report,
+    ReportRow,
     Row,
+    SearchHit,
     StatusLine,
     Tab,
 )
-from ezcore.plugin_host.discovery import InstalledPlugin
-from ezcore.worker import drain
-from tests.fixtures_shop import order
+from tests.fixtures_shop import put_in_cart
 
 ROOT = Path(__file__).parents[3]
-ABOUT = ("client", "service", "invoice", "server", "domain")
+ABOUT = ("client", "service", "invoice", "server", "domain", "product", "order", "ticket", "rows", "search")
 PAGES = (
     "/dashboard/", "/dashboard/services/1/", "/billing/invoices/2026-00001/", "/pricing/", "/admin/",
     "/admin/clients/1/", "/admin/services/1/", "/admin/invoices/2026-00001/", "/admin/plugins/",
+    "/billing/invoices/2026-00002/", "/pricing/web-pro/", "/cart/", "/billing/checkout/review/",
+    "/billing/checkout/billing/", "/admin/orders/1/", "/admin/products/1/", "/admin/settings/", "/admin/reports/",
+    "/admin/search/?q=an", "/admin/services/", "/admin/clients/", "/admin/invoices/", "/admin/domains/",
 )  # fmt: skip
 ONE_OF_EACH = {
     Panel: Panel(
@@ -42,6 +47,17 @@ ONE_OF_EACH = {
     Action: Action("go", "Do it", "/plugins/guest/do/", method="POST"),
     Tab: Tab("tab", "More of it", "/plugins/guest/tab/"),
     MenuItem: MenuItem("item", "Guest pages", "/plugins/guest/"),
+    Column: Column("column", "Said <i>by it</i>", {1: Badge("fine <i>", "ok"), 2: "two & more"}),
+    Filter: Filter("filter", "Odd ones", frozenset({1})),
+    SearchHit: SearchHit("hit", "Found <i>", "/plugins/guest/7/", "as it is there"),
+    Report: Report(
+        "report",
+        "Traffic",
+        "What was used.",
+        "Account",
+        (Figure("mib", "MiB", "What the counter said."),),
+        lambda period: [ReportRow("ann & co", (7,))],
+    ),
 }
 
 
@@ -52,35 +68,6 @@ class Elsewhere(str):
 
     def __html__(self) -> str:
         return str(self)
-
-
-@pytest.fixture
-def guest(shop, as_client, as_staff):
-    """A shop with one more plugin, whose one function fills all slots; `give` can be changed, `open` opens pages."""
-    kept = SimpleNamespace(give=lambda context: [], asked=[])
-
-    def give(context):
-        kept.asked.append(context)
-        return kept.give(context)
-
-    class Guest(PluginBase):
-        name, title = "guest", "Guest"
-
-        @hookimpl
-        def ez_register_ui(self):
-            return [Contributor(slot, give) for slot in SLOTS]
-
-    shop.host.load(InstalledPlugin("guest", "ez-guest", "1", lambda: Guest))
-    client, staff = as_client(), as_staff()
-    order(client)
-    invoice = staff.get("/admin/invoices/2026-00001/")
-    pay = next(form for form in invoice.forms.values() if form.action.endswith("/receive/"))
-    pay["bank_reference"] = "EE2603020001"
-    pay.submit(status=303)
-    drain(shop)
-    kept.asked.clear()
-    kept.open = lambda path: (staff if path.startswith("/admin/") else client).get(path)
-    return kept
 
 
 def one_of_each(context):
@@ -105,24 +92,50 @@ def test_every_kind_is_drawn_by_the_core_and_escaped(guest):
     assert form["csrf_token"].value, "a button that posts carries the token"
 
 
-def test_every_slot_stands_on_its_page_and_gives_plain_facts(guest):
+def test_every_slot_stands_on_its_page_and_gives_plain_facts(guest, new_browser):
+    form = next(one for one in guest.open("/tickets/new/").forms.values() if "subject" in one.fields)
+    form["subject"], form["message"] = "It is slow", "Since this morning."
+    guest.open(form.submit(status=303).location)
     for path in PAGES:
         guest.open(path)
+    visitor = new_browser()
+    visitor.get("/accounts/login/")
+    put_in_cart(visitor)
+    visitor.get("/billing/checkout/account/")
     seen = {context.slot: context for context in guest.asked}
-    elsewhere = {"admin.domain.side", "admin.server.summary", "admin.server.tabs"}
-    assert set(seen) == set(SLOTS) - elsewhere
+    elsewhere = {"admin.domain.side", "admin.server.summary", "admin.server.tabs", "client.domain.tabs"}
+    assert set(seen) == set(SLOTS) - elsewhere - {"admin.domains.columns"}, "there is no domain name here"
     for name, context in seen.items():
-        told = {key for key in ABOUT if getattr(context, key) is not None}
+        told = {key for key in ABOUT if getattr(context, key)}
         assert told == set(SLOTS[name].about), name
     assert (seen["client.service.side"].service.id, seen["client.service.side"].viewer.kind) == (1, "client")
     assert seen["admin.invoice.side"].invoice.payments[0].amount.is_positive
     assert seen["admin.client.side"].client.email == "ann@client.example"
+    assert seen["client.ticket.side"].ticket.subject == "It is slow"
+    assert [line.product for line in seen["client.cart.line"].rows] == ["web-pro"]
     assert {type(one).__module__ for one in seen.values()} == {"ezcore.plugin_api.ui.context"}
 
 
-def test_every_slot_is_in_a_template():
-    texts = "".join(path.read_text("utf-8") for path in (ROOT / "themes/base").rglob("*.pt"))
-    assert [name for name in SLOTS if f"slot('{name}'" not in texts] == []
+def test_a_slot_is_for_who_the_page_is_for(guest, new_browser):
+    new_browser().get("/accounts/login/")
+    assert [one.slot for one in guest.asked] == ["client.login.methods", "client.footer"], (
+        "no account menu yet"
+    )
+    guest.asked.clear()
+    guest.open("/billing/invoices/2026-00001/")
+    assert "client.invoice.pay" not in {one.slot for one in guest.asked}, "it is paid"
+
+
+def test_every_slot_is_asked_for_somewhere():
+    files = [*(ROOT / "themes/base").rglob("*.pt"), *(ROOT / "ezcore/web").rglob("*.py")]
+    texts = "".join(path.read_text("utf-8") for path in files)
+    lists = {
+        f"{place}.{kind}"
+        for place in re.findall(r'Plugins\("([a-z.]+)"', texts)
+        for kind in ("columns", "filters")
+    }
+    missing = [name for name in SLOTS if f"'{name}'" not in texts and f'"{name}"' not in texts]
+    assert set(missing) <= lists, missing
 
 
 def raising(context):
@@ -142,6 +155,14 @@ HOSTILE = {
     "a script as address": lambda context: [Action("a", "x", "javascript:alert(1)")],
     "a post elsewhere": lambda context: [Action("a", "x", "/accounts/logout/", method="POST")],
     "a huge amount": lambda context: [Panel("a", "x", rows=(Row("b", 10**5000),))],
+    "a template elsewhere": lambda context: [Panel("a", "x", template="../secret.pt")],
+    "facts that are no facts": lambda context: [Panel("a", "x", text="y", facts=[("a", 1)])],
+    "cells of a stranger": lambda context: [Column("a", "x", {1: Elsewhere("<b>x</b>")})],
+    "a million ids": lambda context: [Filter("a", "x", frozenset(range(1, 1_000_000)))],
+    "ids that are SQL": lambda context: [Filter("a", "x", frozenset({"1 or 1=1"}))],
+    "a report that cannot be asked": lambda context: [
+        Report("a", "x", "y", "z", (Figure("a", "b", "c"),), "select 1")
+    ],
     "a cell that is no cell": lambda context: [Panel("a", "x", rows=(Row("b", object()),))],
 }
 
@@ -175,7 +196,7 @@ def test_one_that_hangs_costs_its_time_limit_once(guest):
 def test_nobody_is_asked_on_a_page_that_answers_a_post(guest, new_browser):
     browser = new_browser()
     form = next(one for one in browser.get("/accounts/login/").forms.values() if "email" in one.fields)
-    assert [context.slot for context in guest.asked] == ["client.footer"]
+    assert [context.slot for context in guest.asked] == ["client.login.methods", "client.footer"]
     form["email"], form["password"] = "nobody@client.example", "wrong wrong wrong"
     assert "Footer" in form.submit(expect_errors=True), "a page with a foot"
-    assert len(guest.asked) == 1
+    assert len(guest.asked) == 2

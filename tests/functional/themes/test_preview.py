@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from ezcore.audit.models import AuditRow
+from ezcore.settings.themes import Themes
 from ezcore.themes.colour import TEXT, contrast
+from ezcore.themes.shape import CORNERS, FONTS
 from tests.functional.themes.conftest import staff, visitor, words_of
 
 
@@ -153,3 +155,30 @@ def test_harbour_changes_tokens_and_the_footer_only(kadri):
         "app.css", "tokens.css",
     ]  # fmt: skip
     assert "Support" in page.html.find("footer").get_text()
+
+
+def test_corners_and_type_are_chosen_by_name_and_win_over_the_theme(kadri, browser, made):
+    fields = form(kadri.get("/admin/themes/"), "/brand/")
+    fields["corners"], fields["font"] = "square", "serif"
+    fields.submit(status=303)
+
+    sheets = [link["href"] for link in browser.get("/about/").html.find_all("link", rel="stylesheet")]
+    tokens = browser.get(next(address for address in sheets if address.endswith("/theme/tokens.css"))).text
+    assert "--r2:2px;" in tokens
+    assert "--font:Charter," in tokens
+    assert trail(made, "theme.corners")[0].after == {"corners": "square"}
+    again = form(kadri.get("/admin/themes/"), "/brand/")
+    assert (again["corners"].value, again["font"].value) == ("square", "serif")
+
+
+def test_a_type_that_nobody_offers_is_refused_at_its_field(kadri):
+    fields = form(kadri.get("/admin/themes/"), "/brand/")
+    fields["font"].force_value("comic; } body { display: none")
+    answer = fields.submit(status=422)
+    assert answer.html.find(id="font-error") is not None
+    assert form(answer, "/brand/")["font"].value == ""
+
+
+def test_the_ini_knows_the_same_corners_and_types_as_the_page():
+    assert set(Themes.model_fields["corners"].annotation.__args__) == {"", *CORNERS}
+    assert set(Themes.model_fields["font"].annotation.__args__) == {"", *FONTS}

@@ -12,6 +12,7 @@ from ezcore.accounts import queries
 from ezcore.accounts.countries import countries
 from ezcore.accounts.factors.queries import with_factor
 from ezcore.accounts.models import Client
+from ezcore.accounts.tags import queries as tags
 from ezcore.billing.credit import queries as credit
 from ezcore.billing.invoices.models import Invoice, InvoiceStatus
 from ezcore.catalog.products.models import Product
@@ -38,7 +39,7 @@ ROLES: Final = {
 @page("admin.client", "/admin/clients/{id}/", permission="staff.read", template=TEMPLATE)
 def client(request: Any) -> dict[str, Any]:
     """The first screen about a client."""
-    return _facts(request, queries.client(request.uow, path_id(request)))
+    return facts_of(request, queries.client(request.uow, path_id(request)))
 
 
 @page(
@@ -53,7 +54,7 @@ def notes(request: Any) -> Any:
         words = _note(request, found, do, typed)
     except InvalidInput as error:
         request.response.status_code = 422
-        return _facts(request, found) | {"errors": {"body": error.message}, "typed": typed}
+        return facts_of(request, found) | {"errors": {"body": error.message}, "typed": typed}
     flash(request, "ok", words)
     return HTTPSeeOther(request.route_path("admin.client", id=found.id))
 
@@ -72,7 +73,8 @@ def _note(request: Any, found: Client, do: str, typed: str) -> str:
     return "The note stands on top" if do == "stick" else "The note stands in the row"
 
 
-def _facts(request: Any, found: Client) -> dict[str, Any]:
+def facts_of(request: Any, found: Client) -> dict[str, Any]:
+    """What the first screen shows."""
     session = request.uow.session
     running = (
         select(Service, Product.name)
@@ -105,7 +107,10 @@ def _facts(request: Any, found: Client) -> dict[str, Any]:
         "roles": ROLES,
         "notes": queries.notes_of(request.uow, found.id),
         "today": request.uow.today(),
+        "tags": tags.tags_of(request.uow, [found.id]).get(found.id, ()),
+        "known_tags": tags.known(request.uow) if request.actor.may("clients.manage") else (),
         "errors": {},
         "typed": "",
+        "typed_tag": "",
         "may": request.actor.may("clients.manage"),
     }

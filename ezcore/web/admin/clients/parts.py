@@ -235,8 +235,9 @@ def log(request: Any) -> dict[str, Any]:
     def row(found: Any) -> list[Any]:
         one = found[0]
         return [
-            escape(one.verb) + under(f"{one.object_kind} {one.object_id}"),
-            one.actor_name or one.actor_kind,
+            escape(one.verb)
+            + under(f"{say(one.object_kind.replace('_', ' ').capitalize())} {one.object_id}"),
+            say("system") if one.actor_kind == "system" else one.actor_name or one.actor_kind,
             moment(one.at, zone),
             one.reason or "",
         ]

@@ -1,4 +1,4 @@
-"""/admin/notice-rules/: when something happens, tell somebody; written, tried and paused here."""
+"""/admin/notice-rules/: when something happens, tell somebody; written, tried, paused and deleted here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ezcore.messaging.notices import queries
 from ezcore.messaging.notices import rules as pure
 from ezcore.messaging.notices.models import NoticeRule
 from ezcore.messaging.notices.operations import Wanted
-from ezcore.web.admin.tables import Column, link, listing
+from ezcore.web.admin.tables import Column, Filter, link, listing
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
 from ezcore.web.shared.markup import badge
@@ -66,21 +66,22 @@ class RuleForm(BaseModel):
 
 @page("admin.notice_rules", "/admin/notice-rules/", permission=MAY, template="admin/messaging/rules.pt")
 def list_rules(request: Any) -> dict[str, Any]:
-    """All of them; and the events a new one can wait for."""
-    words = dict(ACTIONS)
+    """Those that listen or are paused, with `?show=deleted` the others; and the events a new one can wait for."""
+    words, deleted = dict(ACTIONS), request.GET.get("show") == "deleted"
 
     def row(found: Any) -> list[Any]:
         one = found[0]
         where = one.host or ", ".join(one.addresses)
         return [
             link(request, one.name, "admin.notice_rule", pure.event_words(one.event), id=one.id),
-            badge("paused" if one.paused else "active"),
+            badge("removed" if one.removed_at else "paused" if one.paused else "active"),
             f"{words[one.action]}{': ' + where if where else ''}",
             len(one.conditions) or "always",
         ]
 
     columns = (Column("Rule"), Column("Status", "c-r"), Column("Tells", "c-wide"), Column("Conditions"))
-    query = select(NoticeRule).order_by(NoticeRule.name, NoticeRule.id)
+    which = NoticeRule.removed_at.is_not(None) if deleted else NoticeRule.removed_at.is_(None)
+    query = select(NoticeRule).where(which).order_by(NoticeRule.name, NoticeRule.id)
     found = listing(
         request,
         query,
@@ -88,7 +89,12 @@ def list_rules(request: Any) -> dict[str, Any]:
         title="Notification rules",
         lead="When something happens, somebody is told: by mail, in a chat, or here.",
         columns=columns,
-        empty="Nobody is told of anything yet: choose an event.",
+        keep=("show",),
+        filters=(
+            Filter("In use", request.path, None, not deleted),
+            Filter("Deleted", f"{request.path}?show=deleted", None, deleted),
+        ),
+        empty="No rule was deleted." if deleted else "Nobody is told of anything yet: choose an event.",
     ).page()
     return found | {"events": pure.event_names()}
 
@@ -145,7 +151,7 @@ def show(request: Any) -> dict[str, Any]:
 )  # fmt: skip
 def save(request: Any) -> Any:
     """Change it."""
-    rule, form = queries.rule(request.uow, path_id(request)), read_form(request, RuleForm)
+    rule, form = queries.living(request.uow, path_id(request)), read_form(request, RuleForm)
     if form.is_valid:
         try:
             notices.change(request.uow, rule, form.checked().wanted(rule.event))
@@ -164,7 +170,7 @@ def save(request: Any) -> Any:
 )  # fmt: skip
 def pause(request: Any) -> Any:
     """Stop hearing, or hear again."""
-    rule = queries.rule(request.uow, path_id(request))
+    rule = queries.living(request.uow, path_id(request))
     notices.pause(request.uow, rule, paused=request.POST.get("paused") == "yes")
     flash(request, "ok", "It is paused" if rule.paused else "It listens again")
     return _back(request, rule)
@@ -176,10 +182,31 @@ def pause(request: Any) -> Any:
 )  # fmt: skip
 def try_now(request: Any) -> Any:
     """Tell of an event that did not happen."""
-    rule = queries.rule(request.uow, path_id(request))
+    rule = queries.living(request.uow, path_id(request))
     notices.try_now(request.uow, rule)
     flash(request, "ok", "A sample is on its way; what comes of it stands below")
     return _back(request, rule)
+
+
+@page(
+    "admin.notice_rule.remove", "/admin/notice-rules/{id}/delete/", permission=MAY,
+    template="admin/messaging/rule_remove.pt",
+)  # fmt: skip
+def ask_to_remove(request: Any) -> dict[str, Any]:
+    """What is lost by deleting, and the button."""
+    return {"rule": queries.living(request.uow, path_id(request))}
+
+
+@page(
+    "admin.notice_rule.remove", "/admin/notice-rules/{id}/delete/", method="POST", permission=MAY,
+    audit="notice_rule.remove",
+)  # fmt: skip
+def remove(request: Any) -> Any:
+    """Delete it."""
+    rule = queries.rule(request.uow, path_id(request))
+    notices.remove(request.uow, rule)
+    flash(request, "ok", "The rule is deleted; what came of it stays")
+    return HTTPSeeOther(request.route_path("admin.notice_rules"))
 
 
 def _back(request: Any, rule: NoticeRule) -> Any:

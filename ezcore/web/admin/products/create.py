@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ezcore.catalog.products import operations as catalog
 from ezcore.catalog.products.models import Product, ProductGroup
 from ezcore.kernel.errors import InvalidInput, NotFound
+from ezcore.languages import say
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.web.admin.products.pages import found
 from ezcore.web.shared.flash import flash
@@ -150,7 +151,9 @@ def _kinds(request: Any) -> list[tuple[str, str]]:
 
 def _modules(request: Any) -> list[tuple[str, str]]:
     ports = request.host_of_plugins.ports
-    return [(name, ports.get(ProvisioningModule, name).label) for name in ports.names(ProvisioningModule)]
+    return [
+        (name, say(ports.get(ProvisioningModule, name).label)) for name in ports.names(ProvisioningModule)
+    ]
 
 
 def _port(request: Any, one: Product) -> ProvisioningModule:
@@ -183,7 +186,7 @@ def _module(
 ) -> dict[str, Any]:
     return {
         "product": one,
-        "module": port.label,
+        "module": say(port.label),
         "fields": fields,
         "errors": {name: sentence(words) for name, words in errors.items()},
         "labels": {field.name: field.label for field in fields},

@@ -74,6 +74,18 @@ def show_category(request: EzRequest) -> dict[str, Any]:
     }
 
 
+@page(
+    "help.matching", "/help/matching/answers/", public="storefront", rate="typing",
+    template="client/publishing/matching.pt",
+)  # fmt: skip
+def matching(request: EzRequest) -> Any:
+    """Answers to a subject that is being typed, alone, for the form around it; people are sent to the search."""
+    typed = str(request.GET.get("q", ""))
+    if "X-Fragment" not in request.headers:
+        return HTTPSeeOther(request.route_path("help", _query={"q": typed[:LONGEST]}))
+    return {"found": queries.suggest(request.uow, typed)}
+
+
 @page("help.article", "/help/{slug}/", public="storefront", template="client/publishing/article.pt")
 def show_article(request: EzRequest) -> dict[str, Any]:
     """One answer. A reader who is not staff is counted first, in a transaction of its own."""

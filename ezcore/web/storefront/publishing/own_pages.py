@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ezcore.languages import say
 from ezcore.publishing.pages import queries
 from ezcore.publishing.pages.models import PageName, PageVersion
 from ezcore.publishing.text import render
@@ -52,7 +53,7 @@ def _version(request: EzRequest, name: PageName) -> dict[str, Any]:
 def _facts(name: PageName, version: PageVersion | None, *, current: bool) -> dict[str, Any]:
     return {
         "page_name": str(name),
-        "page_title": version.title if version is not None else TITLES[name],
+        "page_title": version.title if version is not None else say(TITLES[name]),
         "version": version,
         "is_current": current,
         "prose": render(version.body) if version is not None else "",

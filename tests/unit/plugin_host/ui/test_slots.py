@@ -15,6 +15,7 @@ from ezcore.plugin_api.ui import (
     Notice,
     Panel,
     PaymentSeen,
+    Row,
     ServiceSeen,
     SlotContext,
     Viewer,
@@ -97,7 +98,7 @@ def test_one_that_was_late_rests_for_a_minute_and_while_it_still_hangs():
         return [panel("a")]
 
     made = slots(lambda: now[0], slow=give)
-    assert filled(made).notes == (("slow", "did not answer within 0.05 s"),)
+    assert filled(made).notes == (("slow", "did not answer in time"),)
     now[0] = 61.0
     assert filled(made).given == (), "the minute is over, its thread is not"
     gate.set()
@@ -125,6 +126,7 @@ def test_it_is_asked_about_what_its_module_or_gateway_has_to_do_with():
         (SIDE, [panel("A b")], "a key"),
         (SIDE, [Action("a", "b", "/x/")], "takes no Action"),
         (SIDE, [Panel("a", "")], "must not be empty"),
+        (SIDE, [Panel("a", "b", (Row("c", 7, is_word=True),))], "only a text is a word"),
         (SIDE, [Panel("a", "b", text="x" * 2001)], "2000 are the most"),
         (SIDE, [Notice("a", "b", kind="loud")], "one of ok"),
         (SIDE, [Panel("a", "b", actions=(Action("c", "d", "//evil.example/"),))], "href"),

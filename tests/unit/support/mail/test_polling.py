@@ -54,6 +54,34 @@ def test_what_waits_is_taken_in_once_and_marked_as_seen(trade, imap_server):
     assert box(trade).checked_at == trade.clock.now()
 
 
+def secured(server, security):
+    """How the server is spoken to with TLS from the first byte, or after a plain greeting."""
+    return {"security": security, "port": server.tls_port if security == Security.TLS else server.port}
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_a_mailbox_is_read_over_TLS_from_a_server_that_somebody_vouches_for(
+    trade, imap_server, monkeypatch, security
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(imap_server.folder / "tls.crt"))
+    trade.newcomer()
+    user, mailbox = connect(trade, imap_server, **secured(imap_server, security))
+    imap_server.deliver(user, letter())
+    look = polling.poll(trade.work, mailbox)
+    assert (look.new, look.trouble) == (1, "")
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_a_server_that_nobody_vouches_for_never_hears_the_password(trade, imap_server, security):
+    trade.newcomer()
+    user, mailbox = connect(trade, imap_server, **secured(imap_server, security))
+    imap_server.deliver(user, letter())
+    assert "certificate verify failed" in polling.poll(trade.work, mailbox).trouble
+    assert user not in (imap_server.folder / "dovecot.log").read_text()
+    assert tickets(trade) == []
+    assert "certificate" in box(trade).trouble
+
+
 def test_every_minute_one_look_is_asked_for_and_never_two_at_once(trade, imap_server):
     trade.newcomer()
     user, _ = connect(trade, imap_server)

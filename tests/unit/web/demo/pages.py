@@ -102,3 +102,15 @@ def _page(form):
 def _write(request, name):
     request.uow.ring()
     request.uow.session.execute(text("INSERT INTO demo_box (name) VALUES (:name)"), {"name": str(name)})
+
+
+@page("contest", "/contest/", method="POST", public=OPEN, audit="none: a table of tests")
+def contest(request):
+    request.registry["tests.contest"](request)
+    return Response("kept")
+
+
+@page("heard", "/heard/", method="POST", public=OPEN, audit="none: a table of tests", ambient=False)
+def heard(request):
+    request.registry["tests.contest"](request)
+    return Response("kept")

@@ -1,0 +1,1 @@
+"""Words that staff put on clients, to find and to treat them together."""

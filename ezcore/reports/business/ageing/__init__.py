@@ -1,0 +1,1 @@
+"""Ageing: what clients owe, by how long it has been due."""

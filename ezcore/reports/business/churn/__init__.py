@@ -1,0 +1,1 @@
+"""Churn: services and clients that left, of those that stood when the month began."""

@@ -1,0 +1,1 @@
+"""Income by product, with credit notes and cancellations taken off."""

@@ -1,0 +1,1 @@
+"""Support times: how long clients waited for an answer, and how long tickets stood open."""

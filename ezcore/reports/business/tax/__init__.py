@@ -1,0 +1,1 @@
+"""Tax by country: what was charged, less what credit notes and cancellations took back."""
