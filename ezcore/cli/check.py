@@ -12,6 +12,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What to check."""
     parser.add_argument("--deploy", action="store_true", help="refuse what must not be in production")
     parser.add_argument("--invariants", action="store_true", help="run the queries that must give no row")
+    parser.add_argument(
+        "--settings",
+        action="store_true",
+        help="tell every setting and where its value comes from; secrets masked",
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON on standard output")
 
 
@@ -25,9 +30,13 @@ def run(args: argparse.Namespace) -> int:
         problems += deploy_problems(shop)
     found = _invariants(shop) if args.invariants else []
     problems += [_sentence(one) for one in found if not one["ok"]]
+    settings = _settings(shop) if args.settings else []
     if args.json:
         told = {"ok": not problems, "problems": problems}
-        print(json.dumps(told | {"invariants": found} if args.invariants else told))
+        told |= {"invariants": found} if args.invariants else {}
+        print(json.dumps(told | {"settings": settings} if args.settings else told))
+    for one in settings if not args.json else ():
+        print(f"{one['setting']} = {one['value']}  ({one['source']})")
     for problem in problems if not args.json else ():
         print(problem)
     if not problems:
@@ -46,6 +55,16 @@ def deploy_problems(shop: Any) -> list[str]:
         (settings.database.url.startswith("sqlite"), "the database is SQLite (DATABASE_URL)"),
     )
     return [text for broken, text in rules if broken] + _sandboxes(shop)
+
+
+def _settings(shop: Any) -> list[dict[str, str]]:
+    """By the name in the ini; the source is environment, ini, database or default."""
+    from ezcore.configuration.rules import every_setting
+
+    return [
+        {"setting": known.ini, "value": known.value, "source": known.source, "variable": known.variable}
+        for known in every_setting(shop.work.settings)
+    ]
 
 
 def _sandboxes(shop: Any) -> list[str]:

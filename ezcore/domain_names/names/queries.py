@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from ezcore.billing.invoices.models import Invoice, InvoiceLine, InvoiceStatus
-from ezcore.domain_names.names.models import LIVE, DomainName
+from ezcore.domain_names.names.models import LIVE, DomainName, DomainState
 from ezcore.jobs.models import Job, JobStep
 from ezcore.kernel.errors import NotFound
 from ezcore.work import UnitOfWork
@@ -93,8 +93,17 @@ def years_to_renew(expires_on: date, paid: date | None) -> int:
     return round((paid - expires_on).days / 365.25)
 
 
+def under_way(uow: UnitOfWork, domain: DomainName) -> ActionProgress | None:
+    """The latest change of a name; while it is being registered or brought in, the set-up of its service."""
+    own = progress(uow, "domain_name", domain.id)
+    arrives = domain.state in (DomainState.PENDING, DomainState.TRANSFERRING_IN)
+    if own is None and arrives and domain.service_id is not None:
+        return progress(uow, "service", domain.service_id)
+    return own
+
+
 def progress(uow: UnitOfWork, kind: str, subject_id: int) -> ActionProgress | None:
-    """The latest change of this `domain_name` or `dns_zone`."""
+    """The latest job of this `domain_name`, `dns_zone` or `service`."""
     job = uow.session.scalars(
         select(Job)
         .where(Job.subject_kind == kind, Job.subject_id == subject_id)

@@ -71,7 +71,7 @@ def show_progress(request: EzRequest) -> Any:
     row = row_of(request, request.uow)
     if "X-Fragment" not in request.headers:
         return HTTPSeeOther(request.route_path("client.domain", id=row.domain.id))
-    return {"row": row, "found": queries.progress(request.uow, "domain_name", row.domain.id)}
+    return {"row": row, "found": queries.under_way(request.uow, row.domain)}
 
 
 def list_page(request: EzRequest, errors: dict[str, str] | None = None, typed: str = "") -> dict[str, Any]:
@@ -116,7 +116,7 @@ def domain_page(
         "service": row.service,
         "can": offered(registrar, domain.state),
         "limits": limits_of(registrar),
-        "found": queries.progress(uow, "domain_name", domain.id),
+        "found": queries.under_way(uow, domain),
         "zone": zones.live(uow, domain.name),
         "tabs": tabs(request, domain, "overview"),
         "waits_for_code": domain.kind == "transfer"

@@ -10,6 +10,7 @@ from ezcore.domain_names.names import queries
 from ezcore.domain_names.names.models import DomainName
 from ezcore.domain_names.zones import queries as zones
 from ezcore.jobs.models import Job
+from ezcore.plugin_api.errors import StillRunning
 from ezcore.services.services.models import Service
 from ezcore.worker import drain
 from tests.fixtures_domains import NameTrade, sell_names
@@ -26,11 +27,12 @@ def names(shop):
 def ann(shop, names, as_client):
     """Ann, who has tamm.com."""
     browser = as_client()
-    _register(shop, names, "ann@client.example", "tamm.com")
+    _pay_for(shop, names, "ann@client.example", "tamm.com")
+    drain(shop)
     return browser
 
 
-def _register(shop, names, email, name):
+def _pay_for(shop, names, email, name):
     from ezcore.accounts.models import User
     from ezcore.kernel.actor import Actor
     from ezcore.simulation.history import CLIENT_RIGHTS
@@ -40,7 +42,6 @@ def _register(shop, names, email, name):
         user = uow.session.scalars(select(User).where(User.email == email)).one()
     actor = Actor("client", user.id, client.id, CLIENT_RIGHTS, client.name)
     names.trade.pay(names.order(actor, name))
-    drain(shop)
 
 
 def domain(shop, name="tamm.com"):
@@ -62,6 +63,24 @@ def test_the_list_and_the_page_say_what_matters(shop, ann):
     page = page.click("tamm.com")
     for words in ("2 Mar 2027", "€12.00", "Names cannot be given back.", "Renew now"):
         assert words in page
+
+
+def test_a_name_that_is_being_registered_shows_its_steps_until_it_is_there(shop, names, as_client):
+    browser = as_client()
+    names.registrar.says["register"] = StillRunning(60, "asked", "the registry takes its time")
+    _pay_for(shop, names, "ann@client.example", "tamm.com")
+    drain(shop)
+    page = browser.get("/dashboard/domains/1/")
+    assert domain(shop).state == "pending"
+    assert "In progress" in page
+    assert page.html.find(attrs={"data-live": True}) is not None
+    asked = {"X-Fragment": "1"}
+    assert "data-done" not in browser.get("/dashboard/domains/1/progress/", headers=asked)
+    names.registrar.says.clear()
+    names.later(minutes=5)
+    assert domain(shop).state == "active"
+    assert "data-done" in browser.get("/dashboard/domains/1/progress/", headers=asked)
+    assert "In progress" not in browser.get("/dashboard/domains/1/")
 
 
 def test_a_lock_is_taken_off_by_a_job_and_the_page_shows_it(shop, names, ann):
@@ -189,7 +208,8 @@ def test_renewal_by_itself_is_the_services_own(shop, ann):
 
 
 def test_several_names_are_changed_at_once_and_the_refused_ones_named(shop, ann, names):
-    _register(shop, names, "ann@client.example", "second.ee")
+    _pay_for(shop, names, "ann@client.example", "second.ee")
+    drain(shop)
     press(ann.get("/dashboard/domains/1/"), "lock_off")
     form = ann.get("/dashboard/domains/").forms["bulk"]
     for box in form.fields["id"]:
