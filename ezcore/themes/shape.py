@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 CORNERS: Final[Mapping[str, Mapping[str, str]]] = {
-    "square": {"r1": "2px", "r2": "2px", "r3": "3px", "r-pill": "3px"},
-    "soft": {"r1": "6px", "r2": "9px", "r3": "14px", "r-pill": "99px"},
-    "round": {"r1": "10px", "r2": "99px", "r3": "22px", "r-pill": "99px"},
+    "square": {"r0": "1px", "r1": "2px", "r2": "2px", "r3": "3px", "r-pill": "3px"},
+    "soft": {"r0": "4px", "r1": "6px", "r2": "9px", "r3": "14px", "r-pill": "99px"},
+    "round": {"r0": "6px", "r1": "10px", "r2": "99px", "r3": "22px", "r-pill": "99px"},
 }
 
 
