@@ -54,6 +54,15 @@ def test_a_tag_is_one_however_it_is_typed_and_stands_until_it_is_taken_off(each_
     assert of(each_work, ann, ben) == {ann: ["good payer"], ben: ["agency"]}
 
 
+def test_a_client_s_own_tags_are_told_however_many_stand_elsewhere(each_work, clients):
+    ann, ben = clients
+    put(each_work, ann, "zebra")
+    for word in ("agency", "reseller", "vip"):
+        put(each_work, ben, word)
+    with each_work.read() as uow:
+        assert queries.on_and_known(uow, ann, limit=2) == (["zebra"], ["agency", "zebra"])
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "a" * 31, "vip, agency", "vi\x00p", "a\u202eb"])
 def test_what_is_no_word_is_refused_at_its_field(typed):
     with pytest.raises(InvalidInput) as refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pyramid.httpexceptions import HTTPSeeOther
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from ezcore.accounts import operations as accounts
 from ezcore.accounts import queries
@@ -27,6 +27,7 @@ from ezcore.web.shared.views import page
 
 TEMPLATE: Final = "admin/clients/client.pt"
 SHOWN: Final = 10
+_TICKETS: Final = "open tickets"
 ROLES: Final = {
     "owner": "Owner: everything",
     "billing": "Pays: invoices, methods, tickets",
@@ -82,10 +83,16 @@ def facts_of(request: Any, found: Client) -> dict[str, Any]:
         .where(Service.client_id == found.id, Service.state.in_((*RUNS, "pending")))
         .order_by(Service.id.desc())
     )
-    counts = select(Service.state, func.count()).where(Service.client_id == found.id).group_by(Service.state)
+    counts = union_all(
+        select(Service.state, func.count()).where(Service.client_id == found.id).group_by(Service.state),
+        select(literal(_TICKETS), func.count()).where(
+            Ticket.client_id == found.id, Ticket.state != TicketState.CLOSED
+        ),
+    )
     unpaid = select(Invoice).where(Invoice.client_id == found.id, Invoice.status == InvoiceStatus.UNPAID)
-    waiting = select(func.count()).where(Ticket.client_id == found.id, Ticket.state != TicketState.CLOSED)
     states = dict(session.execute(counts).all())
+    waiting = states.pop(_TICKETS)
+    own_tags, known_tags = tags.on_and_known(request.uow, found.id)
     members = queries.members_of(request.uow, found.id)
     return {
         "client": found,
@@ -101,14 +108,14 @@ def facts_of(request: Any, found: Client) -> dict[str, Any]:
         "invoices": session.scalars(unpaid.order_by(Invoice.due_on).limit(SHOWN)).all()
         if request.actor.may("billing.manage")
         else None,
-        "tickets": session.scalar(waiting) or 0,
+        "tickets": waiting,
         "members": members,
         "factors": with_factor(request.uow, [user.id for _, user in members]),
         "roles": ROLES,
         "notes": queries.notes_of(request.uow, found.id),
         "today": request.uow.today(),
-        "tags": tags.tags_of(request.uow, [found.id]).get(found.id, ()),
-        "known_tags": tags.known(request.uow) if request.actor.may("clients.manage") else (),
+        "tags": own_tags,
+        "known_tags": known_tags,
         "errors": {},
         "typed": "",
         "typed_tag": "",
