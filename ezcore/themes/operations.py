@@ -1,4 +1,4 @@
-"""What staff may do: publish a theme, choose the shop's colour, corners and type."""
+"""What staff may do: publish a theme, and the shop's colour, corners and type."""
 
 from __future__ import annotations
 
@@ -12,60 +12,64 @@ from ezcore.audit import operations as audit
 from ezcore.db.models import StoredSetting
 from ezcore.db.once import insert_once
 from ezcore.kernel.errors import InvalidInput, Refused
-from ezcore.settings import env_name
+from ezcore.settings import Settings, env_name
 from ezcore.themes import shape
 from ezcore.themes.chain import theme_chain
 from ezcore.themes.errors import ThemeError
 from ezcore.themes.finding import find_themes
-from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, is_fixed, worn
+from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, Worn, is_fixed, worn
 from ezcore.work import UnitOfWork
 
 MANAGE: Final = "settings.manage"
 
 
 def publish(uow: UnitOfWork, name: str) -> None:
-    """Let everybody see this theme from now on. Safe to repeat.
+    """Let everybody see this theme from now on; the rest of the look stays. Safe to repeat.
 
-    Raises: NotAllowed; Refused when the ini or the environment decides the theme; InvalidInput (`theme`) for one
-        that is not there or cannot be used.
+    Raises: as `wear`.
+    """
+    wear(uow, worn(uow)._replace(theme=name))
+
+
+def wear(uow: UnitOfWork, wanted: Worn) -> bool:
+    """Let everybody see this look; False when nothing of it is new. Safe to repeat.
+
+    Raises: NotAllowed; InvalidInput (`theme`, `brand`, `corners`, `font`); Refused when the ini or the environment
+        decides something that would change.
     """
     uow.actor.require(MANAGE)
+    wanted = wanted._replace(brand=wanted.brand.lower())
+    check_look(wanted)
+    before, changed = worn(uow), False
+    # A theme that has gone missing is worn as base; the colour can be changed all the same.
+    if wanted.theme != before.theme:
+        check_theme(uow.settings, wanted.theme)
+    for verb, key, old, new in (
+        ("theme.publish", ACTIVE, before.theme, wanted.theme),
+        ("theme.brand", BRAND, before.brand, wanted.brand),
+        ("theme.corners", CORNERS, before.corners, wanted.corners),
+        ("theme.font", FONT, before.font, wanted.font),
+    ):
+        if old != new:
+            _change(uow, verb, key, old, new)
+            changed = True
+    return changed
+
+
+def check_theme(settings: Settings, name: str) -> None:
+    """Is there such a theme, and can it be used? Raises: InvalidInput (`theme`)."""
     try:
-        theme_chain(name, find_themes(uow.settings.themes.places))
+        theme_chain(name, find_themes(settings.themes.places))
     except ThemeError as error:
         raise InvalidInput(error.message, field="theme") from error
-    _change(uow, "theme.publish", ACTIVE, worn(uow).theme, name)
 
 
-def choose_brand(uow: UnitOfWork, colour: str) -> None:
-    """Give the shop its colour; an empty one means that of the theme. Safe to repeat.
-
-    Raises: NotAllowed; Refused when the ini or the environment decides it; InvalidInput (`brand`).
-    """
-    uow.actor.require(MANAGE)
-    if colour and re.fullmatch(r"#[0-9a-fA-F]{6}", colour) is None:
+def check_look(wanted: Worn) -> None:
+    """Are colour, corners and type such as are offered? Raises: InvalidInput (`brand`, `corners`, `font`)."""
+    if wanted.brand and re.fullmatch(r"#[0-9a-fA-F]{6}", wanted.brand) is None:
         raise InvalidInput("write a colour as # and six hexadecimal digits, such as #0f766e", field="brand")
-    _change(uow, "theme.brand", BRAND, worn(uow).brand, colour.lower())
-
-
-def choose_corners(uow: UnitOfWork, name: str) -> None:
-    """How round everything is; empty: as the theme has it. Safe to repeat.
-
-    Raises: NotAllowed; Refused when the ini or the environment decides it; InvalidInput (`corners`).
-    """
-    uow.actor.require(MANAGE)
-    _must_be_offered(name, shape.CORNERS, "corners")
-    _change(uow, "theme.corners", CORNERS, worn(uow).corners, name)
-
-
-def choose_font(uow: UnitOfWork, name: str) -> None:
-    """The type of pages; empty: that of the theme. Safe to repeat.
-
-    Raises: NotAllowed; Refused when the ini or the environment decides it; InvalidInput (`font`).
-    """
-    uow.actor.require(MANAGE)
-    _must_be_offered(name, shape.FONTS, "font")
-    _change(uow, "theme.font", FONT, worn(uow).font, name)
+    _must_be_offered(wanted.corners, shape.CORNERS, "corners")
+    _must_be_offered(wanted.font, shape.FONTS, "font")
 
 
 def _must_be_offered(name: str, offered: Collection[str], field: str) -> None:
@@ -80,8 +84,6 @@ def _change(uow: UnitOfWork, verb: str, key: str, before: str, after: str) -> No
             env_name(section, name) if uow.settings.sources[key] == "environment" else f"ez.{key} in the ini"
         )
         raise Refused(f"this is fixed by {where}; change it there")
-    if before == after:
-        return
     if insert_once(uow.session, StoredSetting, {"key": key, "value": after}, returning="key") is None:
         uow.session.execute(update(StoredSetting).where(StoredSetting.key == key).values(value=after))
     audit.record(uow, verb, "setting", key, before={name: before}, after={name: after})

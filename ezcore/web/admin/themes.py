@@ -1,41 +1,23 @@
-"""/admin/themes/: what the shop can wear, a look at another theme, publishing it, the shop's colour, what is broken."""
+"""/admin/themes/: what the shop can wear, a look at another theme or colour, publishing it, what is broken."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ezcore.kernel.errors import InvalidInput
-from ezcore.settings import SettingsError
 from ezcore.themes import operations as themes
-from ezcore.themes.chain import theme_chain
-from ezcore.themes.colour import Pair, contrast
-from ezcore.themes.finding import Theme
-from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, Worn, is_fixed, worn
-from ezcore.themes.tokens import colours, known_tokens, values_of
+from ezcore.themes.queries import Worn, is_fixed, worn
+from ezcore.web.admin.theme_facts import facts
 from ezcore.web.shared import theme_preview
 from ezcore.web.shared.flash import flash
-from ezcore.web.shared.forms import read_form
-from ezcore.web.shared.theme import Fault
-from ezcore.web.shared.theme_choice import Dress, Wardrobe
+from ezcore.web.shared.forms import Form, read_form
+from ezcore.web.shared.theme_choice import tried
 from ezcore.web.shared.views import page
 
-SHOWN = (
-    ("Text and links", "brand", "surface"),
-    ("Buttons", "on-brand", "brand-solid"),
-    ("Tinted", "brand", "brand-soft"),
-)
-
-SHAPES = (
-    ("corners", "Corners", [("square", "Square"), ("soft", "Soft"), ("round", "Round")]),
-    (
-        "font", "Typeface",
-        [("system", "System"), ("humanist", "Humanist"), ("geometric", "Geometric"), ("serif", "Serif")],
-    ),
-)  # fmt: skip
+LOOK = ("brand", "corners", "font")
 
 
 class Chosen(BaseModel):
@@ -52,19 +34,14 @@ class Look(BaseModel):
     font: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
-@dataclass(frozen=True)
-class Row:
-    """A theme as the list prints it."""
-
-    theme: Theme
-    state: str
-    why: str
+class Whole(Look, Chosen):
+    """All of it; what a form does not send stays as it is worn."""
 
 
 @page("admin.themes", "/admin/themes/", permission="settings.manage", template="admin/themes.pt")
 def themes_list(request: Any) -> dict[str, Any]:
     """Every theme with its state, the colour with its contrast, and what did not work."""
-    return _facts(request)
+    return facts(request)
 
 
 @page(
@@ -72,16 +49,27 @@ def themes_list(request: Any) -> dict[str, Any]:
     audit="none: only this browser sees it", template="admin/themes.pt",
 )  # fmt: skip
 def preview(request: Any) -> Any:
-    """See the shop in a theme that nobody else sees."""
+    """See the shop in a theme that nobody else sees; a colour that is tried stays on."""
     name = read_form(request, Chosen).checked().theme
-    wardrobe: Wardrobe = request.registry["ez.wardrobe"]
+    themes.check_theme(request.settings, name)
+    return _tried(request, {"theme": name})
+
+
+@page(
+    "admin.themes.try", "/admin/themes/try/", method="POST", permission="settings.manage",
+    audit="none: only this browser sees it", template="admin/themes.pt",
+)  # fmt: skip
+def try_look(request: Any) -> Any:
+    """See the shop in a colour, with corners and a type that nobody else sees; a theme that is tried stays on."""
+    form, now = read_form(request, Look), worn(request.uow)
+    look = _chosen(request, form)
     try:
-        wardrobe.get(wardrobe.worn()._replace(theme=name))
-    except SettingsError as error:
-        raise InvalidInput(error.message, field="theme") from error
-    back = HTTPSeeOther(request.route_path("admin.themes"))
-    theme_preview.start(request, back, name)
-    return back
+        themes.check_look(now._replace(**look))
+    except InvalidInput as error:
+        form.refuse(error)
+    if not form.is_valid:
+        return _again(request, form)
+    return _tried(request, look)
 
 
 @page(
@@ -100,10 +88,12 @@ def stop(request: Any) -> Any:
     audit="theme.publish",
 )  # fmt: skip
 def publish(request: Any) -> Any:
-    """Let everybody see a theme."""
-    name = read_form(request, Chosen).checked().theme
-    themes.publish(request.uow, name)
-    return _changed(request, f"The shop wears {name} now")
+    """Let everybody see a theme or, from the bar of a preview, all that was tried."""
+    now = worn(request.uow)
+    wanted = Worn(**read_form(request, Whole, standing=now._asdict()).checked().model_dump())
+    themes.wear(request.uow, wanted)
+    same = wanted.theme == now.theme
+    return _changed(request, "The appearance is saved" if same else f"The shop wears {wanted.theme} now")
 
 
 @page(
@@ -111,25 +101,44 @@ def publish(request: Any) -> Any:
     audit="theme.brand", template="admin/themes.pt",
 )  # fmt: skip
 def brand(request: Any) -> Any:
-    """Choose the shop's colour, corners and type; what the ini decides is not asked for and not touched."""
-    form = read_form(request, Look)
+    """Publish the shop's colour, corners and type; what the ini decides is not asked for and not touched."""
+    form, now = read_form(request, Look), worn(request.uow)
     if form.is_valid:
-        look = form.checked()
         try:
-            for key, choose, wanted in (
-                (BRAND, themes.choose_brand, look.brand),
-                (CORNERS, themes.choose_corners, look.corners),
-                (FONT, themes.choose_font, look.font),
-            ):
-                if not is_fixed(request.settings, key):
-                    choose(request.uow, wanted)
+            themes.wear(request.uow, now._replace(**_chosen(request, form)))
         except InvalidInput as error:
             form.refuse(error)
         else:
             return _changed(request, "The appearance is saved")
+    return _again(request, form)
+
+
+def _chosen(request: Any, form: Form[Look]) -> dict[str, str]:
+    """What of the look was chosen here."""
+    look = form.model.model_dump() if form.model is not None else {}
+    return {
+        name: value.lower()
+        for name, value in look.items()
+        if not is_fixed(request.settings, f"themes.{name}")
+    }
+
+
+def _tried(request: Any, changes: dict[str, str]) -> Any:
+    """Let only this browser see it, together with what it tries already."""
+    now = worn(request.uow)._asdict()
+    seen = {**tried(request), **changes}
+    back = HTTPSeeOther(request.route_path("admin.themes"))
+    different = {name: value for name, value in seen.items() if value != now[name]}
+    if different:
+        theme_preview.start(request, back, different)
+    else:
+        theme_preview.stop(back)
+    return back
+
+
+def _again(request: Any, form: Form[Look]) -> dict[str, Any]:
     request.response.status_code = 422
-    typed = {name: form.value(name) for name in ("brand", "corners", "font")}
-    return _facts(request) | typed | {"errors": form.errors}
+    return facts(request) | {name: form.value(name) for name in LOOK} | {"errors": form.errors}
 
 
 def _changed(request: Any, words: str) -> Any:
@@ -139,59 +148,3 @@ def _changed(request: Any, words: str) -> Any:
     back = HTTPSeeOther(request.route_path("admin.themes"))
     theme_preview.stop(back)
     return back
-
-
-def _facts(request: Any) -> dict[str, Any]:
-    wardrobe: Wardrobe = request.registry["ez.wardrobe"]
-    now, found, dress = worn(request.uow), wardrobe.found(), request.dress
-    settings = request.settings
-    fixed = {key: is_fixed(settings, key) for key in (ACTIVE, BRAND, CORNERS, FONT)}
-    return {
-        "rows": [_row(wardrobe, one, now, dress) for _, one in sorted(found.usable.items())],
-        "broken": sorted((folder.name, words) for folder, words in found.broken.items()),
-        "faults": _faults(wardrobe, now, dress),
-        "theme_is_fixed": fixed[ACTIVE],
-        "brand_is_fixed": fixed[BRAND],
-        "brand": now.brand,
-        "corners": now.corners,
-        "font": now.font,
-        "shapes": [
-            (name, title, [("", "As the theme has it"), *choices])
-            for name, title, choices in SHAPES
-            if not fixed[f"themes.{name}"]
-        ],
-        "look_is_fixed": all(fixed[key] for key in (BRAND, CORNERS, FONT)),
-        "pairs": _pairs(dress, now.brand),
-        "errors": {},
-    }
-
-
-def _row(wardrobe: Wardrobe, theme: Theme, now: Worn, dress: Dress) -> Row:
-    try:
-        theme_chain(theme.name, wardrobe.found())
-    except SettingsError as error:
-        return Row(theme, "broken", error.message)
-    if theme.name == now.theme:
-        return Row(theme, "active", "")
-    return Row(theme, "preview" if theme.name == dress.name else "available", "")
-
-
-def _faults(wardrobe: Wardrobe, now: Worn, dress: Dress) -> list[Fault]:
-    try:
-        worn_now = wardrobe.get(now)
-    except SettingsError:
-        worn_now = dress
-    return list({**worn_now.theme.faults, **dress.theme.faults}.values())
-
-
-def _pairs(dress: Dress, brand: str) -> list[tuple[str, Pair, Pair, str, str]]:
-    """What the colour became: name, upper and lower colour in both modes, and their contrast."""
-    chain = dress.theme.chain
-    values = {**known_tokens(chain.folders[-1]), **values_of(chain, brand)}
-    found = []
-    for words, upper, lower in SHOWN:
-        above, below = colours(values, upper), colours(values, lower)
-        if above is not None and below is not None:
-            light, dark = contrast(above.light, below.light), contrast(above.dark, below.dark)
-            found.append((words, above, below, f"{light:.1f}:1", f"{dark:.1f}:1"))
-    return found

@@ -1,4 +1,4 @@
-"""What a request wears: the shop's theme or, for staff who look at another one, that one."""
+"""What a request wears: the shop's theme or, for staff who try another look, that one."""
 
 from __future__ import annotations
 
@@ -29,18 +29,25 @@ from ezcore.work import Work
 log = logging.getLogger(__name__)
 
 KEPT_SECONDS: Final = 10.0
+MOST_KEPT: Final = 32
+"""So many looks are kept made: trying out colours must not fill the memory."""
 TOKENS: Final = "theme/tokens.css"
 
 
 @dataclass(frozen=True)
 class Dress:
-    """A theme ready to be worn: its templates, its files, its stylesheets. `missing`: why base is worn instead."""
+    """A look ready to be worn: its templates, its files, its stylesheets. `missing`: why base is worn instead."""
 
-    name: str
+    what: Worn
     theme: Theme
     static: StaticFiles
     sheets: tuple[tuple[str, tuple[str, ...]], ...]
     missing: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The theme that is worn."""
+        return BASE if self.missing else self.what.theme
 
     def styles(self, area: str) -> list[str]:
         """Addresses of the stylesheets that a layout of this area links after base's own."""
@@ -72,9 +79,15 @@ class Wardrobe:
 
     def get(self, what: Worn) -> Dress:
         """This theme in this colour, made once. Raises: ThemeError."""
-        if what not in self._made:
-            self._made[what] = self._make(theme_chain(what.theme, self.found(), self._templates), what)
-        return self._made[what]
+        known = self._made.get(what)
+        if known is not None:
+            return known
+        made = self._make(theme_chain(what.theme, self.found(), self._templates), what)
+        others = [one for one in self._made if one != self._now]
+        for oldest in others[: max(0, len(self._made) + 1 - MOST_KEPT)]:
+            self._made.pop(oldest, None)
+        self._made[what] = made
+        return made
 
     def found(self) -> Themes:
         """All themes there are. Raises: ThemeError when a folder of the ini is gone."""
@@ -110,7 +123,7 @@ class Wardrobe:
             log.error("the theme %s cannot be worn, base is: %s", what.theme, error.message)  # noqa: TRY400 - it says all
             plain = self.get(what._replace(theme=BASE))
             self._made[what] = dress = Dress(
-                BASE, plain.theme, plain.static, plain.sheets, f"{what.theme} cannot be used: {error.message}"
+                what, plain.theme, plain.static, plain.sheets, f"{what.theme} cannot be used: {error.message}"
             )
             return dress
 
@@ -123,23 +136,31 @@ class Wardrobe:
             own = f"{manifest.name}.css"
             default = (own,) if (folder / "static" / own).is_file() else ()
             sheets += [(name, manifest.areas) for name in (manifest.styles or default) if static.has(name)]
-        return Dress(what.theme, Theme(chain, reload=self._reload), static, tuple(sheets))
+        return Dress(what, Theme(chain, reload=self._reload), static, tuple(sheets))
+
+
+def tried(request: Any) -> Mapping[str, str]:
+    """What the actor tries without anybody else seeing it, by name of `Worn`; empty for everybody else."""
+    looks = previewed(request)
+    if looks and looks.user_id == request.actor.user_id and request.actor.may("settings.manage"):
+        return looks.changes
+    return {}
 
 
 def dress_of(request: Any) -> Dress:
     """What this request wears."""
     wardrobe: Wardrobe = request.registry["ez.wardrobe"]
-    looks = previewed(request)
-    if looks and looks.user_id == request.actor.user_id and request.actor.may("settings.manage"):
+    changes = tried(request)
+    if changes:
         try:
-            return wardrobe.get(wardrobe.worn()._replace(theme=looks.theme))
-        except SettingsError:
-            log.info("the theme %s that somebody looks at is gone", looks.theme)
+            return wardrobe.get(wardrobe.worn()._replace(**changes))
+        except (SettingsError, KeyError):
+            log.info("what somebody looks at is gone: %s", changes)
     return wardrobe.active()
 
 
 def static_answer(request: Any) -> Any:
-    """Serve /static/<hash>/<name>: the theme that the address was made for, found by the hash.
+    """Serve /static/<hash>/<name>: the look that the address was made for, found by the hash.
 
     The cookie of a preview is enough here: files of a theme are no secret, and nobody is looked up for a picture.
     """
@@ -149,9 +170,9 @@ def static_answer(request: Any) -> Any:
     other = previewed(request)
     if other is not None:
         try:
-            offered.insert(0, wardrobe.get(wardrobe.worn()._replace(theme=other.theme)).static)
-        except SettingsError:
-            log.info("the theme %s that somebody looks at is gone", other.theme)
+            offered.insert(0, wardrobe.get(other.over(wardrobe.worn())).static)
+        except (SettingsError, KeyError):
+            log.info("what somebody looks at is gone: %s", other.changes)
     having = [one for one in offered if one.has(name)]
     if not having:
         raise HTTPNotFound

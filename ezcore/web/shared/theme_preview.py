@@ -1,20 +1,27 @@
-"""Which theme a member of staff looks at, in a signed cookie that is good for this person only."""
+"""Which look a member of staff tries, in a signed cookie that is good for this person only."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from ezcore.themes.queries import Worn
 
 COOKIE: Final = "ez_theme"
 AGE: Final = 8 * 3600
 
 
 class Looks(NamedTuple):
-    """Who looks at which theme."""
+    """Who looks at what: `changes` is by name of `Worn`, and only what is not as everybody sees it."""
 
-    theme: str
+    changes: Mapping[str, str]
     user_id: int
+
+    def over(self, now: Worn) -> Worn:
+        """What this person sees where everybody else sees `now`."""
+        return now._replace(**self.changes)
 
 
 def previewed(request: Any) -> Looks | None:
@@ -23,15 +30,15 @@ def previewed(request: Any) -> Looks | None:
     if not raw:
         return None
     try:
-        theme, user_id = _signer(request).loads(raw, max_age=AGE)
-        return Looks(str(theme), int(user_id))
+        changes, user_id = _signer(request).loads(raw, max_age=AGE)
+        return Looks({name: str(changes[name]) for name in Worn._fields if name in changes}, int(user_id))
     except (BadSignature, ValueError, TypeError):
         return None
 
 
-def start(request: Any, response: Any, name: str) -> None:
-    """Let this browser see the theme until it is stopped, published, or the working day is over."""
-    value = _signer(request).dumps([name, request.actor.user_id])
+def start(request: Any, response: Any, changes: Mapping[str, str]) -> None:
+    """Let this browser see these changes until it is stopped, published, or the working day is over."""
+    value = _signer(request).dumps([dict(changes), request.actor.user_id])
     response.set_cookie(
         COOKIE, value, max_age=AGE, httponly=True, samesite="Lax", secure=request.is_https, path="/"
     )
