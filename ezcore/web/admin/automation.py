@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -16,6 +17,7 @@ from ezcore.jobs.hold import held, resume
 from ezcore.jobs.models import ScheduledRun
 from ezcore.kernel.errors import NotFound
 from ezcore.kernel.money import Money
+from ezcore.languages import many
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
@@ -68,9 +70,23 @@ def make_preview(request: Any) -> Any:
 def show_preview(request: Any) -> dict[str, Any]:
     """The list with its totals; after approval, what became of it."""
     row = previews.by_id(request.uow, path_id(request))
-    shown = [{**item, "money": Money(item["total"], item["currency"])} for item in row.items[:ITEMS_SHOWN]]
+    shown = [
+        {
+            **item,
+            "money": Money(item["total"], item["currency"]),
+            "due": date.fromisoformat(item["due_on"]),
+        }
+        for item in row.items[:ITEMS_SHOWN]
+    ]
     totals = [Money(minor, currency) for currency, minor in row.totals.items()]
-    return {"row": row, "items": shown, "totals": totals, "more": len(row.items) - len(shown)}
+    how_many = many(len(row.items), "${n} invoice", "${n} invoices")
+    return {
+        "row": row,
+        "items": shown,
+        "totals": totals,
+        "how_many": how_many,
+        "more": len(row.items) - len(shown),
+    }
 
 
 @page(

@@ -107,8 +107,10 @@ def test_a_list_is_kept_approved_and_executed_as_it_was_shown(shop, staff, paid,
     page = (
         form_to(staff.get("/admin/automation/renewals/"), "/previews/").submit(status=303).follow(status=200)
     )
-    assert "1 invoices" in words_of(page)
+    assert "1 invoice, €" in words_of(page)
     assert "Not approved" in words_of(page)
+    assert page.html.title.text.startswith("Billing run of 29 Mar 2026")
+    assert "<time" not in page.html.text
     # Whoever approves it finds it without having made it.
     assert words_of(staff.get("/admin/automation/renewals/").click("Billing run of")) == words_of(page)
     with pytest.raises(Exception, match="No row was found"):

@@ -27,7 +27,7 @@ from ezcore.web.shared.views import page
 
 TEMPLATE: Final = "admin/clients/client.pt"
 SHOWN: Final = 10
-_TICKETS: Final = "open tickets"
+_TICKETS: Final = Ticket.__tablename__
 ROLES: Final = {
     "owner": "Owner: everything",
     "billing": "Pays: invoices, methods, tickets",
