@@ -43,7 +43,7 @@ _WEBSITE: Final[dict[str, Any]] = {
 _SUPPORT: Final[dict[str, Any]] = {
     "kind": "requests",
     "questions": ["Which server? | text | required", "What is to be done? | textarea | required"],
-    "checklist": ["Backup is fresh", "Done", "Checked after a restart"],
+    "checklist": ["Backup is fresh", "Work is done", "Checked after a restart"],
     "hourly": "90.00",
 }
 _WORKED_ON: Final[dict[str, dict[str, Any]]] = {
