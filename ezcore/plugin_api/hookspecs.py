@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
     from ezcore.plugin_api.ports.dns import DnsProvider
     from ezcore.plugin_api.ports.gateway import Gateway
+    from ezcore.plugin_api.ports.helpdesk import Helpdesk
     from ezcore.plugin_api.ports.provisioning import ProvisioningModule
     from ezcore.plugin_api.ports.registrar import Registrar
     from ezcore.plugin_api.ports.webhook_source import WebhookSource
@@ -122,6 +123,21 @@ def ez_register_certificate_targets() -> Sequence[CertificateTarget]:
     Args: none.
     Returns: targets, each with a name no other plugin uses.
     Errors: anything raised makes the plugin broken; installations wait.
+    Result: all lists are joined.
+    Since: 1.0
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def ez_register_helpdesks() -> Sequence[Helpdesk]:
+    """Bring help desks in which staff answer tickets too.
+
+    Called: once at start-up of every process.
+    Order: as listed in ``ez.plugins``.
+    Args: none.
+    Returns: help desks, each with a name no other plugin uses; the setting ``ez.support.helpdesk`` chooses one.
+    Errors: anything raised makes the plugin broken; what is to be told there waits.
     Result: all lists are joined.
     Since: 1.0
     """

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
 from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
+from ezcore.plugin_api.ports.helpdesk import Helpdesk
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
@@ -48,6 +49,10 @@ class Hooks(Protocol):
 
     def register_certificate_targets(self) -> Sequence[CertificateTarget]:
         """What plugins bring as certificate target."""
+        ...
+
+    def register_helpdesks(self) -> Sequence[Helpdesk]:
+        """What plugins bring as help desk."""
         ...
 
     def register_product_kinds(self) -> Sequence[ProductKind]:

@@ -16,6 +16,7 @@ from ezcore.kernel.errors import Refused
 from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
 from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
+from ezcore.plugin_api.ports.helpdesk import Helpdesk
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
@@ -86,6 +87,10 @@ class HookFacade:
     def register_certificate_targets(self) -> Sequence[CertificateTarget]:
         """Every certificate target that was brought at start-up."""
         return self._registered.items("ez_register_certificate_targets", CertificateTarget)  # type: ignore[type-abstract]
+
+    def register_helpdesks(self) -> Sequence[Helpdesk]:
+        """Every help desk that was brought at start-up."""
+        return self._registered.items("ez_register_helpdesks", Helpdesk)  # type: ignore[type-abstract]
 
     def register_product_kinds(self) -> Sequence[ProductKind]:
         """Every kind of product that was brought at start-up."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
 from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
+from ezcore.plugin_api.ports.helpdesk import Helpdesk
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
@@ -24,6 +25,7 @@ ITEMS: dict[str, type[Any]] = {
     "ez_register_dns_providers": DnsProvider,
     "ez_register_certificate_authorities": CertificateAuthority,
     "ez_register_certificate_targets": CertificateTarget,
+    "ez_register_helpdesks": Helpdesk,
     "ez_register_product_kinds": ProductKind,
     "ez_register_ui": Contributor,
 }

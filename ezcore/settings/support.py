@@ -23,6 +23,10 @@ class Support(Section):
     attachment_types: str = setting(
         " ".join(ENDINGS), "Endings of files that are taken; the content must agree with the ending"
     )
+    helpdesk: str = setting(
+        "", "Another help desk in which staff answer too, by the name of its plugin (zammad); empty is none",
+        pattern=r"^[a-z0-9_]{0,40}$",
+    )  # fmt: skip
 
     mail_mb: int = setting(25, "The largest mail that the desk takes in, in MB", ge=1, le=50)
     mail_per_hour: int = setting(

@@ -147,6 +147,13 @@ class NoticeFact(Facts):
     cause: str
 
 
+class HelpdeskFact(Facts):
+    """Something changed in this ticket at a help desk: the core reads it from the vendor, whatever the order of words."""
+
+    fact: Literal["helpdesk"] = "helpdesk"
+    external_id: str
+
+
 Fact = (
     PaymentFact
     | RefundFact
@@ -156,6 +163,7 @@ Fact = (
     | PayoutFact
     | MethodFact
     | NoticeFact
+    | HelpdeskFact
 )
 
 

@@ -11,6 +11,7 @@ from ezcore.plugin_api import PluginBase, Refused, hookimpl, hookspecs
 from ezcore.plugin_api.ports.certificates import CertificateAuthority, CertificateTarget
 from ezcore.plugin_api.ports.dns import DnsProvider
 from ezcore.plugin_api.ports.gateway import Gateway
+from ezcore.plugin_api.ports.helpdesk import Helpdesk
 from ezcore.plugin_api.ports.provisioning import ProvisioningModule
 from ezcore.plugin_api.ports.registrar import Registrar
 from ezcore.plugin_api.ports.webhook_source import WebhookSource
@@ -335,3 +336,9 @@ def test_hook_ez_register_certificate_targets(shop):
     item = stand_in(CertificateTarget, "acme")
     host = shop.host(plugin_class("one", (bringing("ez_register_certificate_targets", item), PluginBase)))
     assert host.hooks.register_certificate_targets() == [item]
+
+
+def test_hook_ez_register_helpdesks(shop):
+    item = stand_in(Helpdesk, "acme")
+    host = shop.host(plugin_class("one", (bringing("ez_register_helpdesks", item), PluginBase)))
+    assert host.hooks.register_helpdesks() == [item]
