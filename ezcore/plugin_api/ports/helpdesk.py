@@ -1,7 +1,7 @@
 """Port of help desks: another system in which staff answer. A ticket stays ours; its talk stands in both.
 
-Whatever is told there carries a key of ours, so that a lost answer is looked up and nothing is written twice. Every verb
-may raise the signals of `ezcore.plugin_api.errors`; what already is as wished is done, not an error.
+Whatever is told there carries a key of ours, so that a lost answer is looked up and nothing is written twice. Every
+verb may raise the signals of `ezcore.plugin_api.errors`; what already is as wished is done, not an error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class HelpdeskTicket(Facts):
 
 
 class HelpdeskMessage(Facts):
-    """A message that was written here, plain text. `key` is unique, letters, digits and `-`; internal ones are notes."""
+    """A message that was written here, plain text. `key` is unique: letters, digits, `-`. Internal ones are notes."""
 
     key: str
     author: Literal["client", "staff", "system"]
@@ -101,6 +101,6 @@ class Helpdesk(ABC):
     def changed(self, since: datetime) -> Sequence[str]:
         """Ids of tickets that changed since then, other people's too. Raises: RetryAfter, NeedsInfo."""
 
-    def page(self, external_id: str) -> str | None:
-        """Where staff see it at the vendor, as an https address."""
-        return None
+    @abstractmethod
+    def page(self, external_id: str) -> str:
+        """Where staff see it at the vendor: an https address."""

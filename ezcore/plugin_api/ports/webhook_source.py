@@ -148,7 +148,7 @@ class NoticeFact(Facts):
 
 
 class HelpdeskFact(Facts):
-    """Something changed in this ticket at a help desk: the core reads it from the vendor, whatever the order of words."""
+    """Something changed in this ticket at a help desk: the core reads from the vendor what, so order is no matter."""
 
     fact: Literal["helpdesk"] = "helpdesk"
     external_id: str
