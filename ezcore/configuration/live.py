@@ -20,7 +20,7 @@ from ezcore.work import Work
 log = logging.getLogger(__name__)
 
 SECONDS: Final = 3.0
-_THEMES: Final = ("themes.active", "themes.brand", "themes.corners", "themes.font")
+_THEMES: Final = ("themes.active", "themes.brand", "themes.corners", "themes.font", "themes.logo")
 
 
 @dataclass

@@ -32,6 +32,18 @@ class Themes(Section):
         "", "Type: system, humanist, geometric or serif; empty: that of the theme"
     )
 
+    logo: str = setting(
+        "",
+        "The logo: staff put it there under **Themes**; the name that the file got. Empty: the mark of the theme",
+    )
+
+    @field_validator("logo")
+    @classmethod
+    def _picture(cls, value: str) -> str:
+        if value and re.fullmatch(r"[0-9a-f]{64}\.(png|jpg|webp)", value) is None:
+            raise ValueError("put a logo there in the admin area, under Themes")
+        return value
+
     @field_validator("brand")
     @classmethod
     def _colour(cls, value: str) -> str:

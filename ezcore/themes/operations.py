@@ -1,4 +1,4 @@
-"""What staff may do: publish a theme, and the shop's colour, corners and type."""
+"""What staff may do: publish a theme, and the shop's colour, corners, type and logo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ezcore.themes import shape
 from ezcore.themes.chain import theme_chain
 from ezcore.themes.errors import ThemeError
 from ezcore.themes.finding import find_themes
-from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, Worn, is_fixed, worn
+from ezcore.themes.logo import check_logo
+from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, LOGO, Worn, is_fixed, worn
 from ezcore.work import UnitOfWork
 
 MANAGE: Final = "settings.manage"
@@ -34,8 +35,8 @@ def publish(uow: UnitOfWork, name: str) -> None:
 def wear(uow: UnitOfWork, wanted: Worn) -> bool:
     """Let everybody see this look; False when nothing of it is new. Safe to repeat.
 
-    Raises: NotAllowed; InvalidInput (`theme`, `brand`, `corners`, `font`); Refused when the ini or the environment
-        decides something that would change.
+    Raises: NotAllowed; InvalidInput (`theme`, `brand`, `corners`, `font`, `logo`); Refused when the ini or the
+        environment decides something that would change.
     """
     uow.actor.require(MANAGE)
     wanted = wanted._replace(brand=wanted.brand.lower())
@@ -44,11 +45,14 @@ def wear(uow: UnitOfWork, wanted: Worn) -> bool:
     # A theme that has gone missing is worn as base; the colour can be changed all the same.
     if wanted.theme != before.theme:
         check_theme(uow.settings, wanted.theme)
+    if wanted.logo != before.logo:
+        check_logo(uow.settings, wanted.logo)
     for verb, key, old, new in (
         ("theme.publish", ACTIVE, before.theme, wanted.theme),
         ("theme.brand", BRAND, before.brand, wanted.brand),
         ("theme.corners", CORNERS, before.corners, wanted.corners),
         ("theme.font", FONT, before.font, wanted.font),
+        ("theme.logo", LOGO, before.logo, wanted.logo),
     ):
         if old != new:
             _change(uow, verb, key, old, new)

@@ -23,16 +23,19 @@ ACTIVE: Final = "themes.active"
 BRAND: Final = "themes.brand"
 CORNERS: Final = "themes.corners"
 FONT: Final = "themes.font"
+LOGO: Final = "themes.logo"
+KEYS: Final = (ACTIVE, BRAND, CORNERS, FONT, LOGO)
 FIXED: Final = ("environment", "ini")
 
 
 class Worn(NamedTuple):
-    """The theme by name, and the shop's own colour, corners and type (empty: the theme's)."""
+    """The theme by name, and the shop's own colour, corners, type and logo (empty: the theme's)."""
 
     theme: str
     brand: str = ""
     corners: str = ""
     font: str = ""
+    logo: str = ""
 
 
 def is_fixed(settings: Settings, key: str) -> bool:
@@ -43,7 +46,7 @@ def is_fixed(settings: Settings, key: str) -> bool:
 def worn(uow: UnitOfWork) -> Worn:
     """What the shop wears, as of this unit of work; no question is asked when the ini decides all."""
     settings = uow.settings
-    asked = [key for key in (ACTIVE, BRAND, CORNERS, FONT) if not is_fixed(settings, key)]
+    asked = [key for key in KEYS if not is_fixed(settings, key)]
     stored: dict[str, str] = {}
     if asked:
         rows = uow.session.execute(
@@ -56,6 +59,7 @@ def worn(uow: UnitOfWork) -> Worn:
         stored.get(BRAND, themes.brand),
         stored.get(CORNERS, themes.corners),
         stored.get(FONT, themes.font),
+        stored.get(LOGO, themes.logo),
     )
 
 

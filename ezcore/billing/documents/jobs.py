@@ -21,6 +21,7 @@ from ezcore.jobs.engine.context import Settled, StepContext
 from ezcore.jobs.models import Job
 from ezcore.kernel.events import Event
 from ezcore.plugin_api.jobs import MAIL, JobKind
+from ezcore.themes.logo import logo_for_print
 from ezcore.themes.queries import chain_in_use
 from ezcore.work import UnitOfWork, Work
 from ezcore.work.stored_files import choose_store
@@ -73,13 +74,14 @@ def _make(context: StepContext) -> list[dict[str, Any]]:
     """Set the files and put them into the store; a row is written only for a file that is there."""
     payload, settings = context.payload, context.work.settings
     with context.work.read() as uow:
-        found, chain = queries.found_of(uow, payload["subject"], payload["id"]), chain_in_use(uow)
+        found = queries.found_of(uow, payload["subject"], payload["id"])
+        chain, logo = chain_in_use(uow), logo_for_print(uow)
         have = {form for form in FileFormat if queries.stored(uow, found, form) is not None}
     store, made = choose_store(settings), []
     for form in _formats(found):
         if form in have and not payload["anew"]:
             continue
-        content = render(found.document, form, chain)
+        content = render(found.document, form, chain, logo)
         key = stored_as(found, form)
         store.put(key, content)
         facts = {"file": key, "sha256": sha256(content).hexdigest(), "size": len(content)}

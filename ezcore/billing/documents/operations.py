@@ -15,6 +15,7 @@ from ezcore.billing.documents.rendering import CONTENT_TYPES, EXTENSIONS, render
 from ezcore.kernel.errors import Refused
 from ezcore.messaging.attachments import Attachment
 from ezcore.plugin_api.ports.file_store import FileLost
+from ezcore.themes.logo import logo_for_print
 from ezcore.themes.queries import chain_in_use
 from ezcore.work import UnitOfWork
 from ezcore.work.stored_files import choose_store
@@ -76,7 +77,7 @@ def _made_again(uow: UnitOfWork, found: Found, form: FileFormat, row: StoredDocu
     if row is not None:
         document = replace(document, language=row.language)
     try:
-        content = render(document, form, chain_in_use(uow))
+        content = render(document, form, chain_in_use(uow), logo_for_print(uow))
     except NoEInvoice as reason:
         raise Refused(reason.message) from reason
     if row is None:

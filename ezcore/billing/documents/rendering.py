@@ -21,10 +21,11 @@ CONTENT_TYPES = {
 EXTENSIONS = {FileFormat.PDF: "pdf", FileFormat.CII: "xml", FileFormat.UBL: "ubl.xml"}
 
 
-def render(document: InvoiceDocument, form: FileFormat, chain: ThemeChain) -> bytes:
+def render(document: InvoiceDocument, form: FileFormat, chain: ThemeChain, logo: str = "") -> bytes:
     """The file as it is handed out, as of the day of issue. The PDF carries the e-invoice where there is one.
 
-    A template of a child theme that cannot be set is passed over for its parent's, with a line in the log.
+    A template of a child theme that cannot be set is passed over for its parent's, and a logo that cannot be printed
+    for the mark of the theme, with a line in the log.
 
     Raises: NoEInvoice (for the XML formats), BadDocumentTemplate.
     """
@@ -33,7 +34,7 @@ def render(document: InvoiceDocument, form: FileFormat, chain: ThemeChain) -> by
         return einvoice.cii(issued)
     if form == FileFormat.UBL:
         return einvoice.ubl(issued)
-    setter, pdf = _set(issued, chain)
+    setter, pdf = _with_logo(issued, chain, logo)
     try:
         xml = einvoice.cii(issued)
     except einvoice.NoEInvoice as reason:
@@ -42,13 +43,23 @@ def render(document: InvoiceDocument, form: FileFormat, chain: ThemeChain) -> by
     return einvoice.embed(pdf, xml, issued, title_of(issued, setter.words(issued.language)))
 
 
-def _set(document: InvoiceDocument, chain: ThemeChain) -> tuple[Typesetter, bytes]:
+def _with_logo(document: InvoiceDocument, chain: ThemeChain, logo: str) -> tuple[Typesetter, bytes]:
+    try:
+        return _set(document, chain, logo)
+    except BadDocumentTemplate as error:
+        if not logo:
+            raise
+        log.error("the logo is not printed: %s", error.message)  # noqa: TRY400 - the message is the compiler's
+        return _set(document, chain)
+
+
+def _set(document: InvoiceDocument, chain: ThemeChain, logo: str = "") -> tuple[Typesetter, bytes]:
     try:
         setter = typesetter(chain.names, chain.folders)
-        return setter, setter.pdf(document)
+        return setter, setter.pdf(document, logo)
     except BadDocumentTemplate as error:
         parent = chain.parent
         if parent is None:
             raise
         log.error("theme %s: its document is not used, its parent's is: %s", chain.names[0], error.message)  # noqa: TRY400 - the message is the compiler's
-        return _set(document, parent)
+        return _set(document, parent, logo)

@@ -59,10 +59,13 @@ class Typesetter:
         """The labels of a language."""
         return find_words(self._chain, language)
 
-    def pdf(self, document: InvoiceDocument) -> bytes:
-        """The document as PDF/A-3b; the same document gives the same bytes. Raises: BadDocumentTemplate."""
+    def pdf(self, document: InvoiceDocument, logo: str = "") -> bytes:
+        """The document as PDF/A-3b; the same document gives the same bytes. Raises: BadDocumentTemplate.
+
+        `logo`: the shop's own as an SVG; empty: the mark of the theme.
+        """
         data = printed(document, self.words(document.language))
-        data |= {"tokens": self._tokens, "logo": self._logo()}
+        data |= {"tokens": self._tokens, "logo": logo or self._logo()}
         text = json.dumps(data, ensure_ascii=False)
         moment = int(datetime.combine(document.issued_on, time(), UTC).timestamp())
         with self._lock:

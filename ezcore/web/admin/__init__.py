@@ -50,6 +50,7 @@ from ezcore.web.admin import (
     support_mailboxes,
     tax_clients,
     taxes,
+    theme_logo,
     theme_overrides,
     themes,
     tickets,
@@ -155,6 +156,7 @@ AREA: Final = (
     settings_pages,
     staff_pages,
     staff_roles,
+    theme_logo,
     theme_overrides,
     themes,
 )

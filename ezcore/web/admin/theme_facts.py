@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ezcore.languages import say
 from ezcore.settings import SettingsError
 from ezcore.themes.chain import theme_chain
 from ezcore.themes.colour import Pair, contrast
 from ezcore.themes.finding import Theme
-from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, Worn, is_fixed, worn
+from ezcore.themes.pictures import LARGEST_KB
+from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, KEYS, LOGO, Worn, is_fixed, worn
 from ezcore.themes.tokens import colours, known_tokens, values_of
 from ezcore.web.shared.theme import Fault
 from ezcore.web.shared.theme_choice import Dress, Wardrobe, tried
@@ -43,7 +45,7 @@ def facts(request: Any) -> dict[str, Any]:
     wardrobe: Wardrobe = request.registry["ez.wardrobe"]
     now, found, dress = worn(request.uow), wardrobe.found(), request.dress
     seen = now._replace(**tried(request))
-    fixed = {key: is_fixed(request.settings, key) for key in (ACTIVE, BRAND, CORNERS, FONT)}
+    fixed = {key: is_fixed(request.settings, key) for key in KEYS}
     return {
         "rows": [_row(wardrobe, one, now, dress) for _, one in sorted(found.usable.items())],
         "broken": sorted((folder.name, words) for folder, words in found.broken.items()),
@@ -59,6 +61,9 @@ def facts(request: Any) -> dict[str, Any]:
             if not fixed[f"themes.{name}"]
         ],
         "look_is_fixed": all(fixed[key] for key in (BRAND, CORNERS, FONT)),
+        "logo_is_fixed": fixed[LOGO],
+        "has_logo": bool(seen.logo),
+        "logo_hint": say("PNG, JPEG or WebP, up to ${size} kB, such as reads on white", size=LARGEST_KB),
         "pairs": _pairs(dress),
         "errors": {},
     }

@@ -10,11 +10,10 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ezcore.kernel.errors import InvalidInput
 from ezcore.themes import operations as themes
 from ezcore.themes.queries import Worn, is_fixed, worn
+from ezcore.web.admin.theme_answers import changed, only_here
 from ezcore.web.admin.theme_facts import facts
 from ezcore.web.shared import theme_preview
-from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form, read_form
-from ezcore.web.shared.theme_choice import tried
 from ezcore.web.shared.views import page
 
 LOOK = ("brand", "corners", "font")
@@ -37,6 +36,8 @@ class Look(BaseModel):
 class Whole(Look, Chosen):
     """All of it; what a form does not send stays as it is worn."""
 
+    logo: Annotated[str, StringConstraints(max_length=80)] = ""
+
 
 @page("admin.themes", "/admin/themes/", permission="settings.manage", template="admin/themes.pt")
 def themes_list(request: Any) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def preview(request: Any) -> Any:
     """See the shop in a theme that nobody else sees; a colour that is tried stays on."""
     name = read_form(request, Chosen).checked().theme
     themes.check_theme(request.settings, name)
-    return _tried(request, {"theme": name})
+    return only_here(request, {"theme": name})
 
 
 @page(
@@ -69,7 +70,7 @@ def try_look(request: Any) -> Any:
         form.refuse(error)
     if not form.is_valid:
         return _again(request, form)
-    return _tried(request, look)
+    return only_here(request, look)
 
 
 @page(
@@ -93,7 +94,7 @@ def publish(request: Any) -> Any:
     wanted = Worn(**read_form(request, Whole, standing=now._asdict()).checked().model_dump())
     themes.wear(request.uow, wanted)
     same = wanted.theme == now.theme
-    return _changed(request, "The appearance is saved" if same else f"The shop wears {wanted.theme} now")
+    return changed(request, "The appearance is saved" if same else f"The shop wears {wanted.theme} now")
 
 
 @page(
@@ -109,7 +110,7 @@ def brand(request: Any) -> Any:
         except InvalidInput as error:
             form.refuse(error)
         else:
-            return _changed(request, "The appearance is saved")
+            return changed(request, "The appearance is saved")
     return _again(request, form)
 
 
@@ -123,28 +124,6 @@ def _chosen(request: Any, form: Form[Look]) -> dict[str, str]:
     }
 
 
-def _tried(request: Any, changes: dict[str, str]) -> Any:
-    """Let only this browser see it, together with what it tries already."""
-    now = worn(request.uow)._asdict()
-    seen = {**tried(request), **changes}
-    back = HTTPSeeOther(request.route_path("admin.themes"))
-    different = {name: value for name, value in seen.items() if value != now[name]}
-    if different:
-        theme_preview.start(request, back, different)
-    else:
-        theme_preview.stop(back)
-    return back
-
-
 def _again(request: Any, form: Form[Look]) -> dict[str, Any]:
     request.response.status_code = 422
     return facts(request) | {name: form.value(name) for name in LOOK} | {"errors": form.errors}
-
-
-def _changed(request: Any, words: str) -> Any:
-    """Say so, end a preview, and look the theme up anew once this is committed."""
-    request.add_finished_callback(lambda _request: request.registry["ez.wardrobe"].forget())
-    flash(request, "ok", words)
-    back = HTTPSeeOther(request.route_path("admin.themes"))
-    theme_preview.stop(back)
-    return back

@@ -130,6 +130,7 @@ def _page(request: Any, **facts: Any) -> str:
             "layouts/error.pt",
             static=dress.static.url,
             styles=dress.styles,
+            logo=dress.logo,
             shop=shop,
             mode=request.color_mode,
             **facts,

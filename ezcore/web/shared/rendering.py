@@ -71,6 +71,7 @@ def context_of(request: Any) -> dict[str, Any]:
         "url": request.route_path,
         "static": dress.static.url,
         "styles": dress.styles,
+        "logo": dress.logo,
         "csrf_token": _WhenPrinted(lambda: request.csrf_field_value),
         "flashes": request.flashes,
         "mode": request.color_mode,

@@ -13,7 +13,14 @@ from pyramid.response import Response
 from ezcore.themes.chain import ThemeChain
 
 YEAR = 31_536_000
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+}
 
 
 class StaticFiles:

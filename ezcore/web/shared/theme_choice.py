@@ -16,8 +16,9 @@ from ezcore.settings import SettingsError
 from ezcore.themes.chain import ThemeChain, theme_chain
 from ezcore.themes.errors import ThemeError
 from ezcore.themes.finding import Themes, find_themes
+from ezcore.themes.logo import find_logo
 from ezcore.themes.manifest import BASE
-from ezcore.themes.queries import ACTIVE, BRAND, Worn, is_fixed, worn
+from ezcore.themes.queries import ACTIVE, KEYS, Worn, is_fixed, worn
 from ezcore.themes.shape import shape_tokens
 from ezcore.themes.tokens import stylesheet
 from ezcore.web.shared.icon_sheet import SHEET, sheet
@@ -43,11 +44,17 @@ class Dress:
     static: StaticFiles
     sheets: tuple[tuple[str, tuple[str, ...]], ...]
     missing: str | None = None
+    picture: str | None = None
 
     @property
     def name(self) -> str:
         """The theme that is worn."""
         return BASE if self.missing else self.what.theme
+
+    @property
+    def logo(self) -> str | None:
+        """Address of the shop's logo; None when it has none, and the mark of the theme is shown."""
+        return self.static.url(self.picture) if self.picture else None
 
     def styles(self, area: str) -> list[str]:
         """Addresses of the stylesheets that a layout of this area links after base's own."""
@@ -70,9 +77,9 @@ class Wardrobe:
         self._reload = work.settings.security.debug
         self._made: dict[Worn, Dress] = {}
         first = work.settings.themes
-        self._now = Worn(first.active, first.brand, first.corners, first.font)
+        self._now = Worn(first.active, first.brand, first.corners, first.font, first.logo)
         self._read_at = float("-inf")
-        self._fixed = all(is_fixed(work.settings, key) for key in (ACTIVE, BRAND))
+        self._fixed = all(is_fixed(work.settings, key) for key in KEYS)
         self.found()
         if is_fixed(work.settings, ACTIVE):
             self.get(self._now)
@@ -123,20 +130,29 @@ class Wardrobe:
             log.error("the theme %s cannot be worn, base is: %s", what.theme, error.message)  # noqa: TRY400 - it says all
             plain = self.get(what._replace(theme=BASE))
             self._made[what] = dress = Dress(
-                what, plain.theme, plain.static, plain.sheets, f"{what.theme} cannot be used: {error.message}"
+                what,
+                plain.theme,
+                plain.static,
+                plain.sheets,
+                f"{what.theme} cannot be used: {error.message}",
+                plain.picture,
             )
             return dress
 
     def _make(self, chain: ThemeChain, what: Worn) -> Dress:
         tokens = stylesheet(chain, what.brand, shape_tokens(what.corners, what.font))
         made = {SHEET: sheet()} | ({TOKENS: tokens} if tokens else {})
+        logo = find_logo(self._work.settings, what.logo) if what.logo else None
+        picture = f"theme/logo.{what.logo.partition('.')[2]}" if logo else None
+        if logo and picture:
+            made[picture] = logo
         static = StaticFiles(chain, self._statics, reload=self._reload, made=made)
         sheets: list[tuple[str, tuple[str, ...]]] = [(TOKENS, ("client", "admin"))] if tokens else []
         for manifest, folder in reversed(list(zip(chain.manifests, chain.folders, strict=True))[:-1]):
             own = f"{manifest.name}.css"
             default = (own,) if (folder / "static" / own).is_file() else ()
             sheets += [(name, manifest.areas) for name in (manifest.styles or default) if static.has(name)]
-        return Dress(what, Theme(chain, reload=self._reload), static, tuple(sheets))
+        return Dress(what, Theme(chain, reload=self._reload), static, tuple(sheets), picture=picture)
 
 
 def tried(request: Any) -> Mapping[str, str]:
