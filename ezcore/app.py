@@ -23,7 +23,6 @@ from ezcore.billing.refunds.jobs import REFUND
 from ezcore.billing.subscriptions.jobs import END_SUBSCRIPTION
 from ezcore.billing.taxes.jobs import CHECK as CHECK_TAX_NUMBER
 from ezcore.billing.taxes.vies import Vies
-from ezcore.billing.transactions.inbox import apply_fact
 from ezcore.billing.transactions.jobs import CAPTURE, RECONCILE_CHECKOUT
 from ezcore.catalog.products import operations as products
 from ezcore.db.engine import make_engine
@@ -70,6 +69,8 @@ from ezcore.services.services.models import Service
 from ezcore.services.usage import operations as usage
 from ezcore.services.usage.reading import READ_USAGE
 from ezcore.settings import Settings, load
+from ezcore.support.helpdesk.jobs import EXCHANGE
+from ezcore.support.helpdesk.polling import POLL as POLL_HELPDESK
 from ezcore.support.mail.polling import READ as READ_MAILBOX
 from ezcore.support.tickets.plugin_door import PluginDesk
 from ezcore.tasks.queue import make_queue, ring
@@ -99,6 +100,8 @@ CORE_KINDS: Final = (
     SEND,
     SEND_CHUNK,
     READ_MAILBOX,
+    EXCHANGE,
+    POLL_HELPDESK,
     *PRIVACY,
     SAY,
 )
@@ -178,7 +181,7 @@ def build(
     host.ports.add("ezcore", ProvisioningModule, ManualModule(work))
     host.ports.add("ezcore", ProvisioningModule, CertificatesModule(work, host.ports))
     host.ports.add("ezcore", Places, HostedSites(work, host.ports))
-    inbox_kind = process_kind(apply_fact)
+    inbox_kind = process_kind(reactions.apply_fact)
     kinds = {kind.name: kind for kind in (*CORE_KINDS, inbox_kind, *KINDS.values())}
     return Ezcore(settings, engine, work, host, queue, kinds, inbox_kind)
 

@@ -46,6 +46,7 @@ from ezcore.orders.changes.events import ServiceChanged
 from ezcore.orders.fulfilment import operations as fulfilment
 from ezcore.orders.fulfilment.events import OrderParked
 from ezcore.orders.orders import operations as orders
+from ezcore.plugin_api.ports.webhook_source import Fact, HelpdeskFact
 from ezcore.services.lifecycle import arrival, children
 from ezcore.services.looks import operations as looks
 from ezcore.services.manual import after as manual
@@ -53,10 +54,17 @@ from ezcore.services.manual.events import WorkAnswered, WorkAsked, WorkFinished,
 from ezcore.services.services import mails as service_mails
 from ezcore.services.services import operations as services
 from ezcore.services.services.events import ActionDone, CancellationScheduled
+from ezcore.support.helpdesk import after as helpdesk
 from ezcore.support.tickets import automatic as tickets
 from ezcore.support.tickets import mails as ticket_mails
 from ezcore.support.tickets import works
-from ezcore.support.tickets.events import TicketAnswered, TicketEscalated, TicketOpened, TicketReplied
+from ezcore.support.tickets.events import (
+    TicketAnswered,
+    TicketClosed,
+    TicketEscalated,
+    TicketOpened,
+    TicketReplied,
+)
 from ezcore.work import UnitOfWork, Work
 
 Reaction = Callable[[UnitOfWork, Sequence[Any]], None]
@@ -102,6 +110,10 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     WorkAnswered: (works.answered,),
     WorkFinished: (works.finished,),
     JobGivenUp: (tickets.open_for_jobs,),
+    TicketOpened: (helpdesk.after_ticket,),
+    TicketReplied: (helpdesk.after_ticket,),
+    TicketAnswered: (helpdesk.after_ticket,),
+    TicketClosed: (helpdesk.after_ticket,),
 }
 
 MAILS: dict[type[Event], Mailing] = {
@@ -132,6 +144,14 @@ def dispatch(uow: UnitOfWork, events: Sequence[Event]) -> None:
         same = tuple(batch)
         for reaction in REACTIONS.get(kind, ()):
             reaction(uow, same)
+
+
+def apply_fact(uow: UnitOfWork, source: str, fact: Fact) -> str | None:
+    """What a webhook told, to the room that it concerns; returns why it must be parked, or None."""
+    if isinstance(fact, HelpdeskFact):
+        helpdesk.heard(uow, source, fact)
+        return None
+    return inbox.apply_fact(uow, source, fact)
 
 
 def send_mails(work: Work, event: Event, event_id: int) -> None:

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from ezcore.cli.configured import open_shop
 
     shop = open_shop(args)
-    problems = [*_plugins(shop), *_database(shop)]
+    problems = [*_plugins(shop), *_helpdesk(shop), *_database(shop)]
     if args.deploy:
         problems += deploy_problems(shop)
     found = _invariants(shop) if args.invariants else []
@@ -84,6 +84,15 @@ def _plugins(shop: Any) -> list[str]:
         for report in shop.host.reports
         if str(report.state) in ("broken", "suspended")
     ]
+
+
+def _helpdesk(shop: Any) -> list[str]:
+    from ezcore.plugin_api.ports.helpdesk import Helpdesk
+
+    name = shop.settings.support.helpdesk
+    if not name or name in shop.host.ports.names(Helpdesk):
+        return []
+    return [f"ez.support.helpdesk: no active plugin brings the help desk {name}"]
 
 
 def _database(shop: Any) -> list[str]:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator
 
 from ezcore.plugin_api.ports.vendor_call import VendorCall
 from ezcore.plugin_api.values import Facts
 
+Told = Annotated[str, AfterValidator(lambda text: text.replace("\0", ""))]
+"""Text of a vendor; what no database keeps is taken out."""
 DeskState = Literal["open", "on_hold", "closed"]
 """What both systems have a word for; whose turn it is, each finds out from the messages."""
 
@@ -50,13 +54,13 @@ class HelpdeskReply(Facts):
     `files` are names of what stays there.
     """
 
-    external_id: str
+    external_id: Told
     author: Literal["client", "staff"]
-    author_name: str
-    body: str
+    author_name: Told
+    body: Told
     internal: bool
     at: datetime
-    files: tuple[str, ...] = ()
+    files: tuple[Told, ...] = ()
 
 
 class HelpdeskTalk(Facts):

@@ -13,6 +13,7 @@ from ezcore.support.mail import queries as received
 from ezcore.support.replies import operations as replies
 from ezcore.support.tickets import queries, watching
 from ezcore.support.tickets.models import Priority, Ticket, TicketState
+from ezcore.web.admin.ticket_desk import at_other_desk
 from ezcore.web.shared.flash import flash
 from ezcore.web.shared.forms import Form
 from ezcore.web.shared.prose import prose
@@ -67,6 +68,7 @@ def facts(request: Any, found: Ticket, form: Form[Any]) -> dict[str, Any]:
         "merged_into": queries.merged_into(uow, found),
         "client": uow.session.get_one(Client, found.client_id) if found.client_id else None,
         "by_mail": received.by_message(uow, found),
+        "other_desk": at_other_desk(request, found),
         "links": linked(request, talk.links, staff=True),
         **file_facts(request, found),
         "replies": replies.every(uow),
