@@ -18,7 +18,9 @@ from ezcore.themes.chain import theme_chain
 from ezcore.themes.errors import ThemeError
 from ezcore.themes.finding import find_themes
 from ezcore.themes.logo import check_logo
+from ezcore.themes.models import ThemeVersion
 from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, LOGO, Worn, is_fixed, worn
+from ezcore.themes.versions import keep_version, look_of
 from ezcore.work import UnitOfWork
 
 MANAGE: Final = "settings.manage"
@@ -57,7 +59,23 @@ def wear(uow: UnitOfWork, wanted: Worn) -> bool:
         if old != new:
             _change(uow, verb, key, old, new)
             changed = True
+    if changed:
+        keep_version(uow, before, wanted)
     return changed
+
+
+def wear_again(uow: UnitOfWork, version: ThemeVersion) -> bool:
+    """Let everybody see a former look; what the ini or the environment decides by now stays. Safe to repeat.
+
+    Raises: as `wear`, also when the theme or the logo of then is not there any more.
+    """
+    now, then = worn(uow)._asdict(), look_of(version)._asdict()
+    free = {name: then[name] for name in Worn._fields if not is_fixed(uow.settings, _key(name))}
+    return wear(uow, Worn(**{**now, **free}))
+
+
+def _key(name: str) -> str:
+    return ACTIVE if name == "theme" else f"themes.{name}"
 
 
 def check_theme(settings: Settings, name: str) -> None:

@@ -7,7 +7,7 @@ from alembic import op
 
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 revision = "20261130_3801"
-down_revision = "20261129_3304"
+down_revision = "20261130_3501"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), server_default="open", nullable=False),
         sa.Column("job_id", BIGINT, nullable=True),
         sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_helpdesk_ticket_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_helpdesk_ticket_ticket_id_ticket")
+        ),
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_helpdesk_ticket")),
         sa.UniqueConstraint("helpdesk", "external_id", name=op.f("uq_helpdesk_ticket_helpdesk_external_id")),
     )

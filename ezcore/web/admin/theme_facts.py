@@ -10,9 +10,11 @@ from ezcore.settings import SettingsError
 from ezcore.themes.chain import theme_chain
 from ezcore.themes.colour import Pair, contrast
 from ezcore.themes.finding import Theme
+from ezcore.themes.models import ThemeVersion
 from ezcore.themes.pictures import LARGEST_KB
 from ezcore.themes.queries import ACTIVE, BRAND, CORNERS, FONT, KEYS, LOGO, Worn, is_fixed, worn
 from ezcore.themes.tokens import colours, known_tokens, values_of
+from ezcore.themes.versions import look_of, recent_versions
 from ezcore.web.shared.theme import Fault
 from ezcore.web.shared.theme_choice import Dress, Wardrobe, tried
 
@@ -64,9 +66,20 @@ def facts(request: Any) -> dict[str, Any]:
         "logo_is_fixed": fixed[LOGO],
         "has_logo": bool(seen.logo),
         "logo_hint": say("PNG, JPEG or WebP, up to ${size} kB, such as reads on white", size=LARGEST_KB),
+        "versions": [(one, look_of(one) == now, _words_of(one)) for one in recent_versions(request.uow)],
         "pairs": _pairs(dress),
         "errors": {},
     }
+
+
+def _words_of(version: ThemeVersion) -> str:
+    """The look of then in a line."""
+    named = {name: dict(choices) for name, _, choices in SHAPES}
+    found = [version.theme, version.brand]
+    found += [say(named["corners"][version.corners])] if version.corners else []
+    found += [say(named["font"][version.font])] if version.font else []
+    found += [say("with a logo")] if version.logo else []
+    return ", ".join(one for one in found if one)
 
 
 def _row(wardrobe: Wardrobe, theme: Theme, now: Worn, dress: Dress) -> Row:

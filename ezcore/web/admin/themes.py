@@ -10,10 +10,12 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ezcore.kernel.errors import InvalidInput
 from ezcore.themes import operations as themes
 from ezcore.themes.queries import Worn, is_fixed, worn
+from ezcore.themes.versions import version_by_id
 from ezcore.web.admin.theme_answers import changed, only_here
 from ezcore.web.admin.theme_facts import facts
 from ezcore.web.shared import theme_preview
 from ezcore.web.shared.forms import Form, read_form
+from ezcore.web.shared.path_ids import path_id
 from ezcore.web.shared.views import page
 
 LOOK = ("brand", "corners", "font")
@@ -112,6 +114,16 @@ def brand(request: Any) -> Any:
         else:
             return changed(request, "The appearance is saved")
     return _again(request, form)
+
+
+@page(
+    "admin.themes.again", "/admin/themes/versions/{id}/", method="POST", permission="settings.manage",
+    audit="theme.publish",
+)  # fmt: skip
+def again(request: Any) -> Any:
+    """Let everybody see a former look."""
+    themes.wear_again(request.uow, version_by_id(request.uow, path_id(request)))
+    return changed(request, "The shop looks as it did then")
 
 
 def _chosen(request: Any, form: Form[Look]) -> dict[str, str]:
