@@ -1,0 +1,1 @@
+"""Tickets that staff answer in Zammad."""

@@ -1,0 +1,210 @@
+"""Every ticket and every message stands at Zammad once, whatever gets lost; what people write there is read as text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from ez_zammad.settings import ZammadSettings
+from ez_zammad.words import plain
+from pydantic import ValidationError
+
+from ezcore.plugin_api import NeedsInfo, OutcomeUnknown, PermanentFailure, RetryAfter, StillRunning
+from ezcore.plugin_api.sandbox import Fault
+from plugins.zammad.tests.conftest import TICKET, message
+
+LOST = ["lose_answer", "lose_request"]
+
+
+def test_a_ticket_is_opened_for_its_customer_and_leads_back_to_us(house):
+    number = house.opened()
+    [ticket], [article] = house.tickets(), house.articles()
+    assert (str(ticket["id"]), ticket["title"]) == (number, "[T-2026-048213] My site")
+    assert (ticket["customer"], ticket["priority"], ticket["group"]) == (
+        "ann@client.example",
+        "3 high",
+        "Users",
+    )
+    assert ticket["note"] == TICKET.address
+    assert (article["sender"], article["body"]) == ("Customer", "Ann:\n\nIt is slow")
+    assert house.desk.page(number) == f"{house.context.values['api_url']}/#ticket/zoom/{number}"
+    assert house.opened() == number, "asked again it is found"
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_ticket_whose_answer_was_lost_is_looked_for_before_it_is_opened_again(house, kind):
+    house.app.faults.script(Fault("tickets.create", kind))
+    with pytest.raises(OutcomeUnknown):
+        house.opened()
+    # The index does not know it yet: opening now would be the second one.
+    house.app.faults.script(Fault("tickets.search", "stale_read", args={"seconds": 60}))
+    with pytest.raises(StillRunning) as waits:
+        house.desk.open_ticket(house.call(attempt=2), TICKET, message())
+    house.context.clock.advance(timedelta(seconds=waits.value.check_after))
+    third = house.call(attempt=3, handle=waits.value.handle)
+    number = house.desk.open_ticket(third, TICKET, message())
+    assert [str(one["id"]) for one in house.tickets()] == [number]
+    assert len(house.articles()) == 1
+
+
+def test_a_second_lost_answer_is_waited_for_again(house):
+    house.app.faults.script(Fault("tickets.create", "lose_answer"))
+    with pytest.raises(OutcomeUnknown):
+        house.desk.open_ticket(house.call(attempt=3, handle={"after": 2}), TICKET, message())
+    house.app.faults.script(Fault("tickets.search", "stale_read", args={"seconds": 60}))
+    with pytest.raises(StillRunning):
+        house.desk.open_ticket(house.call(attempt=4, handle={"after": 2}), TICKET, message())
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_message_whose_answer_was_lost_is_written_once(house, kind):
+    number = house.opened()
+    house.app.faults.script(Fault("articles.create", kind))
+    with pytest.raises(OutcomeUnknown):
+        house.desk.post(house.call(), number, message(2, "Since noon"))
+    first = house.desk.post(house.call(attempt=2), number, message(2, "Since noon"))
+    assert house.desk.post(house.call(attempt=3), number, message(2, "Since noon")) == first
+    assert [one["subject"] for one in house.articles()] == ["ez-1", "ez-2"]
+
+
+def test_another_tickets_reference_within_a_title_is_not_ours(house):
+    house.opened()
+    [ticket] = house.tickets()
+    house.app.store.put("ticket", "1", ticket | {"title": f"Fwd: {ticket['title']}"})
+    house.opened()
+    assert len(house.tickets()) == 2
+
+
+def test_what_people_write_there_is_read_as_text_and_ours_is_not(house):
+    number = house.opened()
+    house.desk.post(house.call(), number, message(2, "A note", author="staff", internal=True))
+    house.control("answer", {
+        "ticket": number, "body": '<p>Try <a href="https://x.example/a">this</a></p><script>alert(1)</script>',
+        "attachments": [{"filename": "log.txt"}],
+    })  # fmt: skip
+    house.control("answer", {"ticket": number, "body": "He owes us money", "internal": True})
+    house.control("answer", {"ticket": number, "body": "Better", "sender": "Customer"})
+    talk = house.desk.talk(number)
+    assert [(one.author, one.body, one.internal, one.files) for one in talk.replies] == [
+        ("staff", "Try https://x.example/a this", False, ("log.txt",)),
+        ("staff", "He owes us money", True, ()),
+        ("client", "Better", False, ()),
+    ]
+    assert [one.author_name for one in talk.replies] == ["Jane Doe", "Jane Doe", "ann@client.example"]
+
+
+def test_an_answer_with_the_subject_of_our_message_is_theirs(house):
+    number = house.opened()
+    house.control("answer", {"ticket": number, "body": "Please try again", "subject": "ez-1"})
+    assert [one.body for one in house.desk.talk(number).replies] == ["Please try again"]
+
+
+@pytest.mark.parametrize(
+    ("told", "there"), [("open", "open"), ("on_hold", "pending reminder"), ("closed", "closed")]
+)
+def test_states_are_told_and_read_back(house, told, there):
+    number = house.opened()
+    house.desk.set_state(house.call(), number, told)
+    assert house.tickets()[0]["state"] == there
+    assert house.desk.talk(number).state == told
+
+
+@pytest.mark.parametrize(
+    ("there", "read"), [("merged", "closed"), ("pending close", "on_hold"), ("new", "open")]
+)
+def test_states_that_only_zammad_has(house, there, read):
+    number = house.opened()
+    house.control("move", {"ticket": number, "state": there})
+    assert house.desk.talk(number).state == read
+
+
+def test_what_changed_since_is_listed_page_by_page(house, monkeypatch):
+    monkeypatch.setattr("ez_zammad.desk.PAGE", 2)
+    for number in range(5):
+        other = TICKET.model_copy(update={"reference": f"T-2026-00000{number}"})
+        house.desk.open_ticket(house.call(), other, message(number))
+    house.context.clock.advance(timedelta(hours=1))
+    since = house.context.clock.now() - timedelta(minutes=30)
+    assert house.desk.changed(since) == []
+    for number in (2, 4, 5):
+        house.control("answer", {"ticket": number, "body": "Done"})
+    assert sorted(house.desk.changed(since)) == ["2", "4", "5"]
+
+
+def test_a_ticket_that_is_gone_is_gone(house):
+    assert house.desk.talk("99") is None
+
+
+def test_a_wrong_token_is_a_question_to_staff(house):
+    house.context.values = house.context.values | {"token": "another"}
+    with pytest.raises(NeedsInfo):
+        house.opened()
+    with pytest.raises(PermanentFailure):
+        house.desk.test_connection()
+    assert "another" not in "".join(house.logged)
+
+
+def test_the_connection_says_who_we_are(house):
+    assert house.desk.test_connection() == "Zammad answers; we are shop@desk.example."
+
+
+def test_what_zammad_refuses_is_told_in_its_words(house):
+    house.context.values = house.context.values | {"group": "Nowhere"}
+    with pytest.raises(PermanentFailure, match="Nowhere"):
+        house.opened()
+
+
+@pytest.mark.parametrize(
+    ("fault", "signal"),
+    [
+        (Fault("tickets.create", "rate_limit", args={"retry_after": 7}), RetryAfter),
+        (Fault("tickets.create", "error", args={"status": 502, "body": "<html>"}), OutcomeUnknown),
+        (Fault("tickets.create", "error", args={"status": 403, "body": {"error": "no"}}), NeedsInfo),
+        (Fault("tickets.create", "hostile", args={"body": "<html>a proxy</html>"}), OutcomeUnknown),
+        (Fault("tickets.create", "hostile", args={"body": {"id": "x"}}), OutcomeUnknown),
+        (Fault("tickets.create", "hostile", args={"body": "a" * 1000, "repeat": 20_000}), OutcomeUnknown),
+        (Fault("tickets.search", "hostile", args={"body": {"tickets": None}}), RetryAfter),
+        (Fault("tickets.search", "error", args={"status": 302, "body": ""}), RetryAfter),
+        (Fault("tickets.search", "hostile", args={"body": "[" * 100_000}), RetryAfter),
+    ],
+    ids=str,
+)
+def test_answers_that_make_no_sense_are_signals(house, fault, signal):
+    house.app.faults.script(fault)
+    with pytest.raises(signal):
+        house.opened()
+
+
+def test_a_search_that_answers_with_assets_is_read_too(house):
+    number = house.opened()
+    [ticket] = house.tickets()
+    body = {"tickets": [1], "assets": {"Ticket": {"1": ticket}}}
+    house.app.faults.script(Fault("tickets.search", "hostile", args={"body": body}))
+    assert house.opened() == number
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Hi,<br>\n<br>\n<u>please send me:</u><br>\n1 x Caf&eacute;", "Hi,\n\nplease send me:\n1 x Café"),
+        ("<ul><li>one</li><li>two</li></ul>", "- one\n\n- two"),
+        ('<a href="javascript:alert(1)">x</a>', "x"),
+        ("<style>p {}</style><p>a</p><p>b", "a\n\nb"),
+        ("<<<>>>", "<<<>>>"),
+    ],
+)
+def test_html_becomes_text(body, text):
+    assert plain(body, "text/html") == text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("api_url", "http://desk.example.com"), ("api_url", "ftp://desk.example.com"), ("token", "a b"),
+        ("api_url", "https://me:pw@desk.example.com"), ("webhook_secret", "short"), ("group", ""),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_are_refused_by_name(field, value):
+    with pytest.raises(ValidationError) as refused:
+        ZammadSettings.model_validate({field: value})
+    assert refused.value.errors()[0]["loc"] == (field,)
