@@ -40,7 +40,7 @@ def ask(shop, address="/plugins/demo/contest/", **options):
 
 def purses(shop):
     with shop.registry["ez.work"].engine.connect() as connection:
-        return dict(connection.execute(text("SELECT name, cents FROM purse")))
+        return {row.name: row.cents for row in connection.execute(text("SELECT name, cents FROM purse"))}
 
 
 @pytest.mark.postgresql
