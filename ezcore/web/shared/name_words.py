@@ -50,7 +50,7 @@ CHOICES: Final = (
 OTHERS: Final = (
     "Apply credit automatically", "Attachment files", "Attachment mb", "Attachment types",
     "Charge days before", "Components", "Consolidate", "Debit note format", "Documents at issue",
-    "Escalate after hours", "Events that wait to be told", "Funds maximum", "Funds minimum", "Gap hours",
+    "Escalate after hours", "Events that wait to be told", "Funds maximum", "Funds minimum", "Gap hours", "Helpdesk",
     "Gateway bills", "Guard factor", "Guard floor", "Guard lines", "It has not run yet",
     "Jobs that are due", "Jobs that need somebody", "Late fee fixed", "Late fee percent", "Late fee times",
     "Lead days by cycle", "Mails that failed in the last day",

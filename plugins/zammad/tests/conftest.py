@@ -16,10 +16,9 @@ from ez_zammad.sandbox import make, settings
 from ez_zammad.settings import ZammadSettings
 from ez_zammad.webhooks import ZammadWebhooks
 
-from ezcore.kernel.clock import MovingClock
 from ezcore.plugin_api.ports.helpdesk import HelpdeskMessage, HelpdeskTicket
 from ezcore.plugin_api.ports.vendor_call import VendorCall
-from ezcore.plugin_api.sandbox import SandboxApp, SandboxOptions, SandboxRequest, serve
+from ezcore.plugin_api.sandbox import MovingClock, SandboxApp, SandboxOptions, SandboxRequest, serve
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TICKET = HelpdeskTicket(
