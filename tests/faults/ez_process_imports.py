@@ -6,10 +6,20 @@ import ez_cloudflare.plugin
 import ez_hestiacp.plugin
 import ez_proxmox.plugin
 import ez_stripe.plugin
+import ez_zammad.plugin
 
 import ezcore.cli.main
 import ezcore.cli.serve
 import ezcore.web
 import ezcore.worker
 
-__all__ = ["ez_acme", "ez_banktransfer", "ez_cloudflare", "ez_hestiacp", "ez_proxmox", "ez_stripe", "ezcore"]
+__all__ = [
+    "ez_acme",
+    "ez_banktransfer",
+    "ez_cloudflare",
+    "ez_hestiacp",
+    "ez_proxmox",
+    "ez_stripe",
+    "ez_zammad",
+    "ezcore",
+]

@@ -50,29 +50,32 @@ class ZammadApi:
         }
         self._log, self._seconds, self._ca_file = log, settings.timeout, settings.ca_file
 
-    def read(self, path: str, asked: Mapping[str, str | int] | None = None) -> Any:
+    def read(self, path: str, asked: Mapping[str, str] | None = None) -> Any:
         """GET. Raises: Missing, RetryAfter, NeedsInfo."""
-        status, headers, answer = self._send("GET", path, dict(asked or {}), None)
+        status, headers, answer = self._send("GET", path, asked, None, changes=False)
+        _refuse(status, headers, answer, changes=False)
+        return _json(answer, changes=False)
+
+    def search(self, path: str, wish: Mapping[str, Any]) -> Any:
+        """POST that changes nothing. Raises: as `read`."""
+        status, headers, answer = self._send("POST", path, None, wish, changes=False)
         _refuse(status, headers, answer, changes=False)
         return _json(answer, changes=False)
 
     def change(self, method: str, path: str, body: Any) -> Any:
         """POST or PUT; what was made. Raises: OutcomeUnknown, PermanentFailure, NeedsInfo, RetryAfter."""
-        status, headers, answer = self._send(method, path, {}, body)
+        status, headers, answer = self._send(method, path, None, body, changes=True)
         self._log(f"{method} {path} {_line(json.dumps(body).encode())}", _line(answer), status)
         _refuse(status, headers, answer, changes=True)
         return _json(answer, changes=True)
 
     def _send(
-        self, method: str, path: str, asked: dict[str, str | int], body: Any
+        self, method: str, path: str, asked: Mapping[str, str] | None, body: Any, *, changes: bool
     ) -> tuple[int, httpx.Headers, bytes]:
-        changes = method != "GET"
         try:
             with (
                 self._client() as client,
-                client.stream(
-                    method, self._base + path, params=asked, json=body if changes else None
-                ) as answer,
+                client.stream(method, self._base + path, params=asked, json=body) as answer,
             ):
                 return answer.status_code, answer.headers, _read(answer, time.monotonic() + self._seconds)
         except (httpx.ConnectError, httpx.ConnectTimeout):

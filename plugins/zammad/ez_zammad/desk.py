@@ -1,8 +1,7 @@
 """The help desk: a ticket is found by its reference in the title, a message by its key in the subject of the article.
 
-Zammad has no keys for repetitions. Articles of a ticket are listed from its database, so a message is found at once.
-Tickets are found by its search, which may lag: a try after one whose answer nobody heard waits for it, looks, and only
-then opens.
+Zammad has no keys for repetitions. Both are read from its database, so what was made is found at once. A request whose
+answer nobody heard may still be on its way: the next try to open waits for it, looks, and only then opens.
 """
 
 from __future__ import annotations
@@ -10,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ez_zammad.api import Log, Missing, ZammadApi, nonsense, silent
+from ez_zammad.search import by_reference, changed_since, mark
 from ez_zammad.settings import ZammadSettings
-from ez_zammad.shapes import ArticleSeen, Me, TicketSeen
+from ez_zammad.shapes import ArticleSeen, Me, TicketSeen, seen
 from ez_zammad.words import plain
 from ezcore.plugin_api import NeedsInfo, PermanentFailure, PluginContext, StillRunning
 from ezcore.plugin_api.ports.helpdesk import (
@@ -32,8 +32,6 @@ from ezcore.plugin_api.ports.vendor_call import VendorCall
 
 T = TypeVar("T", bound=BaseModel)
 KEY: Final = re.compile(r"ez-\d+")
-LAG: Final = 120
-"""Seconds after which Zammad's search knows a new ticket."""
 PAGE: Final = 200
 MOST_PAGES: Final = 25
 HOLD: Final = timedelta(days=7)
@@ -50,7 +48,6 @@ class Zammad(Helpdesk):
     limits: ClassVar[tuple[str, ...]] = (
         "Files stay where they were added; the other side reads their names.",
         "A ticket on hold comes back in Zammad after seven days.",
-        "Changes without a webhook are found by Zammad's search, which needs Elasticsearch.",
     )
 
     def __init__(self, context: PluginContext) -> None:
@@ -71,20 +68,21 @@ class Zammad(Helpdesk):
     def open_ticket(self, call: VendorCall, ticket: HelpdeskTicket, first: HelpdeskMessage) -> str:
         """Open it with its first message; a ticket with our reference is ours."""
         api = self._api(call.log)
-        found = self._find(api, ticket.reference)
+        found = by_reference(api, ticket.reference, self._me(api).id)
         if found is not None:
             return found
         if call.attempt > 1 and call.handle != {"after": call.attempt - 1}:
-            raise StillRunning(LAG, {"after": call.attempt}, "waits until Zammad's search knows the last try")
+            wait, handle = self.settings().search_seconds, {"after": call.attempt}
+            raise StillRunning(wait, handle, "waits until Zammad's search knows the last try")
         wish = {
-            "title": f"{_mark(ticket.reference)} {ticket.subject}",
-            "group": self.settings().group,
+            "title": f"{mark(ticket.reference)}{ticket.subject}",
+            "group": self.settings().group_of(ticket.department),
             "customer_id": f"guess:{ticket.customer_email}",
             "priority": PRIORITIES[ticket.priority],
             "note": ticket.address,
             "article": _article(first),
         }
-        return str(_as(TicketSeen, api.change("POST", "/tickets", wish), changes=True).id)
+        return str(seen(TicketSeen, api.change("POST", "/tickets", wish), changes=True).id)
 
     def post(self, call: VendorCall, external_id: str, message: HelpdeskMessage) -> str:
         """Write an article, unless one of ours carries its key."""
@@ -101,13 +99,13 @@ class Zammad(Helpdesk):
         wish: dict[str, Any] = {"state": "pending reminder" if state == "on_hold" else state}
         if state == "on_hold":
             wish["pending_time"] = (self._context.clock.now() + HOLD).isoformat()
-        _as(TicketSeen, self._api(call.log).change("PUT", _path(external_id), wish), changes=True)
+        seen(TicketSeen, self._api(call.log).change("PUT", _path(external_id), wish), changes=True)
 
     def talk(self, external_id: str) -> HelpdeskTalk | None:
         """The articles that are not ours; a merged ticket is closed."""
         api = self._api()
         try:
-            ticket = _as(TicketSeen, api.read(_path(external_id), {"expand": "true"}))
+            ticket = seen(TicketSeen, api.read(_path(external_id), {"expand": "true"}))
             articles = self._articles(api, external_id)
         except Missing:
             return None
@@ -116,18 +114,8 @@ class Zammad(Helpdesk):
         return HelpdeskTalk(state=_state(ticket.state), replies=tuple(_reply(one) for one in theirs))
 
     def changed(self, since: datetime) -> Sequence[str]:
-        """What its search says was updated, the newest first."""
-        api, found = self._api(), []
-        asked: dict[str, str | int] = {
-            "query": f'updated_at:>="{since.isoformat()}"', "sort_by": "updated_at", "order_by": "desc",
-            "limit": PAGE, "per_page": PAGE, "expand": "true",
-        }  # fmt: skip
-        for page in range(1, MOST_PAGES + 1):
-            tickets = _tickets(api.read("/tickets/search", asked | {"page": page}))
-            found += [str(one.id) for one in tickets if one.updated_at >= since]
-            if len(tickets) < PAGE:
-                break
-        return list(dict.fromkeys(found))
+        """What its database says was updated, the newest first."""
+        return changed_since(self._api(), since)
 
     def page(self, external_id: str) -> str:
         """The ticket in Zammad's own pages."""
@@ -137,12 +125,7 @@ class Zammad(Helpdesk):
         return ZammadApi(self.settings(), log)
 
     def _me(self, api: ZammadApi) -> Me:
-        return _as(Me, api.read("/users/me"))
-
-    def _find(self, api: ZammadApi, reference: str) -> str | None:
-        asked: dict[str, str | int] = {"query": f'title:"{reference}"', "limit": 50, "expand": "true"}
-        mine = [one for one in _tickets(api.read("/tickets/search", asked)) if _carries(one.title, reference)]
-        return str(min(one.id for one in mine)) if mine else None
+        return seen(Me, api.read("/users/me"))
 
     def _articles(self, api: ZammadApi, external_id: str) -> list[ArticleSeen]:
         path = f"/ticket_articles/by_ticket/{quote(external_id, safe='')}"
@@ -150,14 +133,6 @@ class Zammad(Helpdesk):
         if not isinstance(found, list):
             raise nonsense()
         return sorted((_article_of(one) for one in found), key=lambda one: one.id)
-
-
-def _mark(reference: str) -> str:
-    return f"[{reference}]"
-
-
-def _carries(title: str, reference: str) -> bool:
-    return title.startswith(f"{_mark(reference)} ")
 
 
 def _path(external_id: str) -> str:
@@ -198,24 +173,8 @@ def _state(name: str) -> DeskState:
     return "on_hold" if name.startswith("pending") else "open"
 
 
-def _tickets(answer: Any) -> list[TicketSeen]:
-    """Of a search: a list, or ids with `assets`."""
-    if isinstance(answer, dict) and isinstance(answer.get("assets"), dict):
-        answer = list(answer["assets"].get("Ticket", {}).values())
-    if not isinstance(answer, list):
-        raise nonsense()
-    return [_as(TicketSeen, one) for one in answer]
-
-
 def _article_of(answer: Any, *, changes: bool = False) -> ArticleSeen:
     try:
         return ArticleSeen.read(answer)
     except (ValidationError, TypeError):
-        raise nonsense(changes=changes) from None
-
-
-def _as(shape: type[T], answer: Any, *, changes: bool = False) -> T:
-    try:
-        return shape.model_validate(answer)
-    except ValidationError:
         raise nonsense(changes=changes) from None

@@ -30,6 +30,19 @@ class ZammadSettings(BaseModel):
         description="The HMAC SHA1 signature token of Zammad's webhook; at least 16 characters",
     )
     group: str = Field(default="Users", title="Group of new tickets", min_length=1, max_length=150)
+    search_seconds: int = Field(
+        default=120,
+        title="Seconds until the search knows a new ticket",
+        description="So long a try waits after one whose answer was lost",
+        ge=1,
+        le=3600,
+    )
+    department_groups: str = Field(
+        default="",
+        title="Groups of departments",
+        description="Of those whose tickets go elsewhere, with semicolons between: Sales = Sales desk; Abuse = Abuse",
+        max_length=4000,
+    )
     ca_file: str = Field(
         default="", title="CA file", description="Own certificate authority (path of a PEM file)"
     )
@@ -47,6 +60,12 @@ class ZammadSettings(BaseModel):
             raise ValueError("write the address as https://desk.example.com")
         return text.removesuffix("/api/v1")
 
+    @field_validator("department_groups")
+    @classmethod
+    def _readable_groups(cls, value: str) -> str:
+        _groups(value)
+        return value
+
     @field_validator("token", "webhook_secret")
     @classmethod
     def _no_line_breaks(cls, value: SecretStr) -> SecretStr:
@@ -61,3 +80,17 @@ class ZammadSettings(BaseModel):
         if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError("at least 16 characters")
         return value
+
+    def group_of(self, department: str) -> str:
+        """Where tickets of a department of ours go; case is no matter."""
+        return _groups(self.department_groups).get(department.strip().casefold(), self.group)
+
+
+def _groups(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in filter(str.strip, text.replace("\n", ";").split(";")):
+        department, equals, group = (part.strip() for part in line.partition("="))
+        if not department or not equals or not group:
+            raise ValueError("write it as: Sales = Sales desk; Abuse = Abuse")
+        found[department.casefold()] = group
+    return found

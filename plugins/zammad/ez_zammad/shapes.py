@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final, TypeVar
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from ez_zammad.api import nonsense
+
+T = TypeVar("T", bound=BaseModel)
+
+VIA: Final = re.compile(r"\s+via(\s.*)?$")
+"""What Zammad writes between the name of an agent and that of the group."""
 
 
 class TicketSeen(BaseModel):
@@ -13,6 +21,7 @@ class TicketSeen(BaseModel):
     id: int
     title: str
     updated_at: AwareDatetime
+    created_by_id: int
     state: str = ""
 
 
@@ -43,9 +52,12 @@ class ArticleSeen(BaseModel):
 
     @property
     def writer(self) -> str:
-        """The name in `David Bell <david@example.com>`, else the address."""
+        """The name in `"David Bell via Support" <support@example.com>`, else the address."""
         name, _, address = (self.from_ or "").partition("<")
-        return name.strip().strip('"') or address.rstrip("> ")
+        name = name.strip().strip('"')
+        if self.sender == "Agent":
+            name = VIA.sub("", name)
+        return name or address.rstrip("> ")
 
 
 class Me(BaseModel):
@@ -53,3 +65,11 @@ class Me(BaseModel):
 
     id: int
     login: str = ""
+
+
+def seen(shape: type[T], answer: Any, *, changes: bool = False) -> T:
+    """An answer of Zammad's, read. Raises: RetryAfter, or OutcomeUnknown where it was a change."""
+    try:
+        return shape.model_validate(answer)
+    except ValidationError:
+        raise nonsense(changes=changes) from None
