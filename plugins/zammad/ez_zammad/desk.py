@@ -30,10 +30,7 @@ from ezcore.plugin_api.ports.helpdesk import (
 )
 from ezcore.plugin_api.ports.vendor_call import VendorCall
 
-T = TypeVar("T", bound=BaseModel)
 KEY: Final = re.compile(r"ez-\d+")
-PAGE: Final = 200
-MOST_PAGES: Final = 25
 HOLD: Final = timedelta(days=7)
 """Zammad wants a time at which a ticket on hold comes back."""
 PRIORITIES: Final = {"low": "1 low", "normal": "2 normal", "high": "3 high", "urgent": "3 high"}
@@ -73,7 +70,7 @@ class Zammad(Helpdesk):
             return found
         if call.attempt > 1 and call.handle != {"after": call.attempt - 1}:
             wait, handle = self.settings().search_seconds, {"after": call.attempt}
-            raise StillRunning(wait, handle, "waits until Zammad's search knows the last try")
+            raise StillRunning(wait, handle, "the last try may still be on its way to Zammad")
         wish = {
             "title": f"{mark(ticket.reference)}{ticket.subject}",
             "group": self.settings().group_of(ticket.department),

@@ -32,8 +32,8 @@ class ZammadSettings(BaseModel):
     group: str = Field(default="Users", title="Group of new tickets", min_length=1, max_length=150)
     search_seconds: int = Field(
         default=120,
-        title="Seconds until the search knows a new ticket",
-        description="So long a try waits after one whose answer was lost",
+        title="Seconds before the search for a lost ticket",
+        description="So long a try waits after one whose answer was lost; it may still be on its way",
         ge=1,
         le=3600,
     )

@@ -6,7 +6,10 @@ import hashlib
 import hmac
 import json
 import os
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from ez_zammad.sandbox import SECRET
@@ -14,6 +17,7 @@ from ez_zammad.shapes import ArticleSeen, TicketSeen
 
 from ezcore.plugin_api import BadSignature, Malformed
 from ezcore.plugin_api.ports.webhook_source import HelpdeskFact
+from ezcore.plugin_api.sandbox import Fault
 
 BODY = json.dumps({"ticket": {"id": 7, "title": "x"}, "article": {}}).encode()
 CONTRACTS = os.environ.get("EZ_CONTRACTS")
@@ -21,6 +25,63 @@ CONTRACTS = os.environ.get("EZ_CONTRACTS")
 
 def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {"x-hub-signature": "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}
+
+
+@pytest.fixture
+def heard(house):
+    """What Zammad sends to the shop, as header names in lower case and raw bytes."""
+    found = []
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
+        Thread(target=door.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{door.server_port}/webhooks/zammad/"
+        house.app.options = replace(house.app.options, webhook_url=url)
+        yield found
+        door.shutdown()
+
+
+def test_an_answer_and_a_move_there_are_told_and_believed(house, heard):
+    number = house.opened()
+    house.control("answer", {"ticket": number, "body": "Please try again"})
+    house.control("move", {"ticket": number, "state": "closed"})
+    messages = []
+    for headers, body in heard:
+        assert headers["x-zammad-trigger"]
+        house.source.verify(headers, body, house.context.clock.now())
+        messages.append(house.source.parse(body))
+        assert house.source.interpret(messages[-1], body) == [HelpdeskFact(external_id=number)]
+    assert len({one.external_id for one in messages}) == 2, "two things happened: two messages"
+    assert len({headers["x-zammad-delivery"] for headers, _ in heard}) == 2
+
+
+def test_a_delivery_that_is_repeated_is_the_same_message_and_an_altered_one_is_refused(house, heard):
+    number = house.opened()
+    house.app.faults.script(Fault("webhooks.ticket", "duplicate_webhooks", args={"copies": 3}))
+    house.control("answer", {"ticket": number, "body": "Please try again"})
+    assert len(heard) == 3
+    assert len({house.source.parse(body).external_id for _, body in heard}) == 1
+    headers, body = heard[0]
+    with pytest.raises(BadSignature):
+        house.source.verify(headers, body.replace(b"again", b"never"), house.context.clock.now())
+
+
+def test_a_delivery_of_somebody_else_is_refused(house, heard):
+    number = house.opened()
+    house.app.faults.script(Fault("webhooks.ticket", "bad_signature"))
+    house.control("answer", {"ticket": number, "body": "Give me your password"})
+    [(headers, body)] = heard
+    with pytest.raises(BadSignature):
+        house.source.verify(headers, body, house.context.clock.now())
 
 
 def test_a_signed_message_names_its_ticket_and_the_same_bytes_are_the_same_message(house):
