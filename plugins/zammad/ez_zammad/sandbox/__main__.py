@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from ez_zammad.sandbox import make, settings
+from ez_zammad.sandbox import SECRET, make, settings
 from ezcore.plugin_api.sandbox import SandboxOptions, serve
 
 
@@ -19,12 +19,15 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--state", type=Path, required=True, help="folder of the state")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="see app.py")
+    parser.add_argument("--webhook-url", help="where signed webhooks are sent")
+    parser.add_argument("--webhook-secret", default=SECRET)
     given = parser.parse_args()
     extra = dict(option.split("=", 1) for option in given.option)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with serve(make(given.state, SandboxOptions(extra=extra)), port=given.port) as server:
+    options = SandboxOptions(webhook_url=given.webhook_url, webhook_secret=given.webhook_secret, extra=extra)
+    with serve(make(given.state, options), port=given.port) as server:
         sys.stdout.write(json.dumps(settings(server.address, None)) + "\n")
         sys.stdout.flush()
         stop.wait()
