@@ -157,7 +157,7 @@ def _reply(one: ArticleSeen) -> HelpdeskReply:
         external_id=str(one.id),
         author="staff" if one.sender == "Agent" else "client",
         author_name=one.writer,
-        body=plain(one.body, one.content_type),
+        body=plain(one.body or "", one.content_type or ""),
         internal=one.internal,
         at=one.created_at,
         files=tuple(file.filename for file in one.attachments if file.filename),

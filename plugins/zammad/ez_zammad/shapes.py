@@ -36,8 +36,8 @@ class ArticleSeen(BaseModel):
 
     id: int
     subject: str | None = None
-    body: str = ""
-    content_type: str = "text/plain"
+    body: str | None = None
+    content_type: str | None = None
     sender: str = ""
     internal: bool = False
     created_by_id: int

@@ -159,6 +159,31 @@ def test_what_changed_since_is_listed_page_by_page(house, monkeypatch):
     assert sorted(house.desk.changed(since)) == ["2", "4", "5"]
 
 
+def test_an_article_without_words_or_sender_is_no_reason_to_read_nothing(house):
+    number = house.opened()
+    [ours] = house.articles()
+    empty = ours | {
+        "id": 8,
+        "sender": "Agent",
+        "created_by_id": 4,
+        "from": None,
+        "body": None,
+        "content_type": None,
+    }
+    system = ours | {"id": 9, "sender": "System", "created_by_id": 1, "subject": "RE: [Ticket#22001]"}
+    house.app.store.put("article", "8", empty)
+    house.app.store.put("article", "9", system)
+    assert [(one.body, one.author_name) for one in house.desk.talk(number).replies] == [("", "")]
+
+
+@pytest.mark.parametrize("body", [{"articles": []}, [{"id": "x"}], "<html>", [1]], ids=str)
+def test_a_talk_that_makes_no_sense_is_asked_for_again(house, body):
+    number = house.opened()
+    house.app.faults.script(Fault("articles.list", "hostile", args={"body": body}))
+    with pytest.raises(RetryAfter):
+        house.desk.talk(number)
+
+
 def test_who_writes_is_named_without_the_group(house):
     number = house.opened()
     house.control("answer", {"ticket": number, "body": "Hello"})
