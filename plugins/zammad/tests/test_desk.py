@@ -112,6 +112,7 @@ def test_what_people_write_there_is_read_as_text_and_ours_is_not(house):
     })  # fmt: skip
     house.control("answer", {"ticket": number, "body": "He owes us money", "internal": True})
     house.control("answer", {"ticket": number, "body": "Better", "sender": "Customer"})
+    assert [one["internal"] for one in house.articles()] == [False, True, False, True, False]
     talk = house.desk.talk(number)
     assert [(one.author, one.body, one.internal, one.files) for one in talk.replies] == [
         ("staff", "Try https://x.example/a this", False, ("log.txt",)),
@@ -152,7 +153,7 @@ def test_what_changed_since_is_listed_page_by_page(house, monkeypatch):
         other = TICKET.model_copy(update={"reference": f"T-2026-00000{number}"})
         house.desk.open_ticket(house.call(), other, message(number))
     house.context.clock.advance(timedelta(hours=1))
-    since = (house.context.clock.now() - timedelta(minutes=30)).astimezone(timezone(timedelta(hours=-9)))
+    since = (house.context.clock.now() - timedelta(minutes=30)).astimezone(timezone(timedelta(hours=9)))
     assert house.desk.changed(since) == []
     for number in (2, 4, 5):
         house.control("answer", {"ticket": number, "body": "Done"})
@@ -224,12 +225,10 @@ def test_what_zammad_refuses_is_told_in_its_words(house):
 @pytest.mark.parametrize(
     ("fault", "signal"),
     [
-        (Fault("tickets.create", "rate_limit", args={"retry_after": 7}), RetryAfter),
         (Fault("tickets.create", "error", args={"status": 502, "body": "<html>"}), OutcomeUnknown),
         (Fault("tickets.create", "error", args={"status": 403, "body": {"error": "no"}}), NeedsInfo),
         (Fault("tickets.create", "hostile", args={"body": "<html>a proxy</html>"}), OutcomeUnknown),
         (Fault("tickets.create", "hostile", args={"body": {"id": "x"}}), OutcomeUnknown),
-        (Fault("tickets.create", "hostile", args={"body": "a" * 1000, "repeat": 20_000}), OutcomeUnknown),
         (Fault("tickets.search", "hostile", args={"body": {"tickets": None}}), RetryAfter),
         (Fault("tickets.search", "error", args={"status": 302, "body": ""}), RetryAfter),
         (Fault("tickets.search", "hostile", args={"body": "[" * 100_000}), RetryAfter),
@@ -240,6 +239,28 @@ def test_answers_that_make_no_sense_are_signals(house, fault, signal):
     house.app.faults.script(fault)
     with pytest.raises(signal):
         house.opened()
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(house):
+    house.app.faults.script(Fault("tickets.create", "hostile", args={"body": "a" * 1000, "repeat": 20_000}))
+    with pytest.raises(OutcomeUnknown, match="too large"):
+        house.opened()
+
+
+def test_nothing_is_sent_where_a_redirect_leads(house):
+    there = {"Location": f"{house.context.values['api_url']}/api/v1/users/me"}
+    house.app.faults.script(
+        Fault("tickets.search", "error", args={"status": 302, "body": "", "headers": there})
+    )
+    with pytest.raises(RetryAfter, match="leads elsewhere"):
+        house.opened()
+
+
+def test_a_limit_is_told_with_the_time_to_wait(house):
+    house.app.faults.script(Fault("tickets.create", "rate_limit", args={"retry_after": 7}))
+    with pytest.raises(RetryAfter) as waits:
+        house.opened()
+    assert waits.value.seconds == 7
 
 
 def test_a_search_that_answers_with_assets_is_read_too(house):
