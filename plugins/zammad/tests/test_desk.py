@@ -6,6 +6,7 @@ import time
 from datetime import timedelta, timezone
 
 import pytest
+from ez_zammad.sandbox import TOKEN
 from ez_zammad.settings import ZammadSettings
 from ez_zammad.words import plain
 from pydantic import ValidationError
@@ -210,6 +211,13 @@ def test_a_wrong_token_is_a_question_to_staff(house):
     with pytest.raises(PermanentFailure):
         house.desk.test_connection()
     assert "another" not in "".join(house.logged)
+
+
+def test_the_log_has_what_was_sent_and_never_the_token(house):
+    house.desk.set_state(house.call(), house.opened(), "closed")
+    assert len(house.logged) == 2
+    assert "It is slow" in house.logged[0]
+    assert TOKEN not in "".join(house.logged)
 
 
 def test_the_connection_says_who_we_are(house):
