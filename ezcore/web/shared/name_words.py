@@ -78,4 +78,10 @@ SMALL: Final = (
     _said(words="is in redemption: the registry deletes it soon, and bringing it back costs a fee."),
     _said(words="has been given up and can be registered by anybody."),
     _said(words="was moved to another registrar."),
+    _said(words="outcome unknown: ${cause}"), _said(words="gave up after ${tries} tries: ${cause}"),
+    _said(words="the answer was lost"), _said(words="still running at the vendor"), _said(words="asked to wait"),
+    _said(words="taking back “${step}”: ${cause}"),
+    _said(words="${step}: not finished within ${deadline}: ${cause}"),
+    _said(words="not finished within ${deadline}: ${cause}"),
+    _said(words="${reason}. Left behind at the vendor: ${left}"),
 )  # fmt: skip
